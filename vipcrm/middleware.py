@@ -1,0 +1,45 @@
+"""What every request passes through besides Django's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import get_supported_language_variant
+
+from vipcrm.errors import is_database_gone, unavailable
+
+
+class DatabaseGoneMiddleware(MiddlewareMixin):
+    """A view that lost the database answers with the plain 503 page (elsewhere: `vipcrm.errors.server_error`)."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return unavailable(request) if is_database_gone(exception) else None
+
+
+class ChosenLanguageMiddleware(LocaleMiddleware):
+    """The language someone has chosen (a cookie), else Chinese: what the browser asks for does not count."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        try:
+            language = get_supported_language_variant(chosen)
+        except LookupError:
+            language = settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The strict content security policy; under /admin/ the one that unfold needs."""
+
+    def get_policy_parts(self, request: HttpRequest, response: Any, report_only: bool = False) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path_info.startswith("/admin/"):
+            parts.replace = {**settings.ADMIN_POLICY, **(parts.replace or {})}
+        return parts
