@@ -1,0 +1,76 @@
+"""The one function that brings everything derived up to date for a set of receipts or members (design.md).
+
+Live sales, voids, imports and `rebuild` all call it; run twice it changes nothing the second time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from members.models import Receipt
+from members.services import receipts_net
+from members.services.standings import refresh_standings
+from members.services.tier_history import load_programmes, replay_members, store_histories
+from members.signals import receipts_changed
+
+MEMBERS_AT_ONCE = 5_000
+RECEIPTS_AT_ONCE = 50_000
+
+# A return changes the receipt that it undoes.
+WITH_UNDONE = """
+SELECT id FROM unnest(%(ids)s::bigint[]) AS t(id)
+ UNION
+SELECT sold.receipt_id FROM members_receiptline back JOIN members_receiptline sold ON sold.id = back.returns_line_id
+ WHERE back.receipt_id = ANY(%(ids)s::bigint[])
+"""
+
+MEMBERS_OF = "SELECT DISTINCT member_id FROM members_receipt WHERE id = ANY(%s::bigint[]) AND member_id IS NOT NULL"
+
+
+def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _ids(sql: str, values: object) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def refresh_receipts(receipt_ids: Iterable[int], *, at: datetime, also_members: Iterable[int] = ()) -> Counter[str]:
+    """Everything that rests on these receipts: nets, enrolment, status, tiers, standing, follow-ups.
+
+    `also_members`: members a receipt was taken away from. `at`: now; reviews due up to its day are run. Returns how
+    many rows changed, by what they are.
+    """
+    changed: Counter[str] = Counter()
+    touched = sorted(_ids(WITH_UNDONE, {"ids": list(receipt_ids)}))
+    members = set(also_members)
+    for some in _slices(touched, RECEIPTS_AT_ONCE):
+        changed["receipts"] += receipts_net.refresh_nets(some)
+        members.update(_ids(MEMBERS_OF, [some]))
+    changed += refresh_members(sorted(members), at=at)
+    for _receiver, answer in receipts_changed.send(sender=Receipt, receipt_ids=touched, at=at):
+        changed += answer or Counter()
+    return changed
+
+
+@transaction.atomic
+def refresh_members(member_ids: Sequence[int], *, at: datetime, until: date | None = None) -> Counter[str]:
+    """Enrolment, status, tier history and standing of the members; nets of their receipts are taken as they stand.
+
+    `until`: reviews due up to this day are run; default: today by each member's home store.
+    """
+    changed: Counter[str] = Counter()
+    programmes = load_programmes()
+    for some in _slices(member_ids, MEMBERS_AT_ONCE):
+        changed["enrolments"] += receipts_net.refresh_enrolment(some)
+        changed["statuses"] += receipts_net.refresh_status(some)
+        replayed = replay_members(some, now=at, until=until)
+        store_histories(replayed, now=at)
+        changed["tier changes"] += replayed.differing
+        changed["standings"] += refresh_standings(programmes, replayed.standings, today=until or at.date())
+    return changed
