@@ -1,0 +1,19 @@
+"""What a table may hold at most. Far above what a shop's file needs, far below what would hurt the server."""
+
+MEBI = 1 << 20
+
+MAX_COLUMNS = 200
+MAX_CELL = 10_000  # characters
+
+MAX_LINES = 5_000_000  # of a CSV
+MAX_LINE_BYTES = MEBI
+MAX_TEXT_BYTES = 2048 * MEBI  # of a CSV, unpacked
+MAX_RECORD = 65_536  # characters of a record that spans lines: beyond, its quote was never closed
+
+# A packed file is a bomb when what comes out is large AND a large multiple of what went in.
+RATIO_FREE_BYTES = 16 * MEBI
+MAX_RATIO = 100
+
+MAX_MEMBERS = 1_000  # of a workbook's zip directory
+MAX_DIRECTORY_BYTES = MEBI
+MAX_XML_BYTES = 128 * MEBI  # of a workbook, unpacked: about 300,000 rows of 15 columns

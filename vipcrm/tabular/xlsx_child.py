@@ -1,0 +1,105 @@
+"""Run as a process of its own: reads the first sheet of a workbook and writes its rows as JSON lines.
+
+It knows neither Django nor the database. Its memory and time are limited before the parser is loaded, so a workbook
+that promises little and unfolds into much ends this process and nothing else. See docs/decisions/0005.
+
+    python xlsx_child.py WORKBOOK MEMORY_BYTES CPU_SECONDS MAX_COLUMNS
+
+A line of the output is a batch: a list of [row of the sheet, cells] or, for a row that cannot be taken,
+[row of the sheet, cells, position of the faulty cell, code]. Exit 0; 3 = not readable; 4 = too wide; 5 = no rows.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import resource
+import sys
+from collections.abc import Iterable
+from decimal import Decimal
+
+BATCH = 500
+FIFTEEN_DIGITS = 10**15  # Excel keeps no more
+UNREADABLE, TOO_WIDE, NO_ROWS = 3, 4, 5
+
+Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+
+
+def main(path: str, memory: int, cpu_seconds: int, max_columns: int) -> int:
+    """Read the workbook within the limits; the exit code."""
+    for kind, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_seconds),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+    import python_calamine
+
+    try:
+        with python_calamine.load_workbook(path) as workbook:
+            sheet = workbook.get_sheet_by_index(0)
+            if sheet.start is None or sheet.end is None:
+                return NO_ROWS
+            if sheet.end[1] >= max_columns:
+                return TOO_WIDE
+            write_rows(sheet.iter_rows(), sheet.start)
+    except (python_calamine.CalamineError, MemoryError, OSError) as error:
+        sys.stderr.write(str(error))
+        return UNREADABLE
+    return 0
+
+
+def write_rows(rows: Iterable[list[Cell]], start: tuple[int, int]) -> None:
+    """Write the rows that are not blank, in batches."""
+    first_row, first_column = start
+    margin = [""] * first_column
+    batch: list[list[object]] = []
+    for number, cells in enumerate(rows, start=first_row + 1):
+        texts = margin + [cell if type(cell) is str else as_text(cell) for cell in cells]
+        if not any(texts):
+            continue
+        long = [position for position, cell in enumerate(cells, first_column) if is_clipped(cell)]
+        batch.append([number, texts, long[0], "clipped"] if long else [number, texts])
+        if len(batch) == BATCH:
+            print(json.dumps(batch, ensure_ascii=False))
+            batch.clear()
+    if batch:
+        print(json.dumps(batch, ensure_ascii=False))
+
+
+def is_clipped(cell: Cell) -> bool:
+    """Is this a number so long that the spreadsheet has already replaced its last digits by zeros?"""
+    return type(cell) in (float, int) and abs(cell) >= FIFTEEN_DIGITS  # type: ignore[arg-type]
+
+
+def as_text(cell: Cell) -> str:
+    """The cell as a clerk would write it: 2026-10-31, 18:05, 1234.5, 13800138000, yes."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return number_text(cell)
+    if isinstance(cell, datetime.datetime):
+        return moment_text(cell)
+    if isinstance(cell, datetime.timedelta):
+        minutes = round(cell.total_seconds() / 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    if isinstance(cell, datetime.time):
+        return cell.strftime("%H:%M:%S" if cell.second else "%H:%M")
+    return str(cell)
+
+
+def number_text(number: float) -> str:
+    """Without `.0`, without an exponent, without the noise after the fifteenth digit."""
+    if number.is_integer() and abs(number) < FIFTEEN_DIGITS:
+        return str(int(number))
+    return format(Decimal(f"{number:.15g}"), "f")
+
+
+def moment_text(moment: datetime.datetime) -> str:
+    """To the second: a sheet holds a moment as a fraction of a day."""
+    moment = (moment + datetime.timedelta(microseconds=500_000)).replace(microsecond=0)
+    return moment.strftime("%Y-%m-%d %H:%M:%S" if moment.second else "%Y-%m-%d %H:%M")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
