@@ -1,0 +1,60 @@
+"""Sign in, sign out, change the password."""
+
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+
+from vipcrm.forms import LoginForm, NewPasswordForm
+
+REMEMBER_SECONDS = 7 * 24 * 60 * 60
+
+
+class SignIn(views.LoginView):
+    """User name and password; says how many tries are left after a wrong one."""
+
+    template_name = "vipcrm/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        self.request.session.set_expiry(REMEMBER_SECONDS if form.cleaned_data["remember"] else 0)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        context = self.get_context_data(form=form, tries_left=tries_left(self.request, form))
+        return self.render_to_response(context, status=422)
+
+
+def tries_left(request: HttpRequest, form: Any) -> int:
+    """Wrong passwords that this user name still has before the lock."""
+    credentials = {"username": form.data.get("username", "")}
+    failures = AxesProxyHandler.get_failures(request, credentials)
+    return max(0, settings.AXES_FAILURE_LIMIT - failures)
+
+
+class SignOut(views.LogoutView):
+    """Only by POST, so that no link can sign anybody out."""
+
+    http_method_names = ["post"]
+
+
+class ChangePassword(views.PasswordChangeView):
+    """Old password once, new one twice; the other devices are signed out."""
+
+    template_name = "vipcrm/password.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("vipcrm:more")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, _("Password changed. Other devices have to sign in again."))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
