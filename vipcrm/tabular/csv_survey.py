@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from django.utils.text import format_lazy
@@ -86,7 +86,7 @@ class _Decoding:
 
 def _measure(source: Source, decoding: _Decoding) -> None:
     """Decode, and hold every limit on the way."""
-    packed_size = os.path.getsize(source.path)
+    packed_size = Path(source.path).stat().st_size
     run = 0  # bytes since the last line end
     with source.open() as stream:
         while chunk := stream.read(CHUNK):

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .archives import protected
 from .csv_files import CsvTable
+from .csv_survey import Source
 from .limits import MEBI
 from .refusal import TableRefused
 from .table import Table
 from .xlsx_files import XlsxTable
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 _HEAD = 65_536
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -71,13 +76,11 @@ def _head(path: str, name: str) -> bytes:
     return head
 
 
-def _not_a_file(name: str) -> str:
+def _not_a_file(name: str) -> StrOrPromise:
     return format_lazy(_("“{name}” is missing, a link or no ordinary file: give the file itself."), name=name)
 
 
 def _unpacked_head(path: str) -> bytes:
-    from .csv_survey import Source
-
     with Source(path, packed=True).open() as stream:
         head = stream.read(_HEAD)
     if not head:
@@ -102,9 +105,7 @@ def _refuse_other_kinds(path: str, head: bytes, packed: bool) -> None:
                 format_lazy(_("This is a {kind} file, whatever its name says: send an XLSX or CSV file."), kind=kind)
             )
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_MARKUP):
-        raise TableRefused(
-            _("This is a web page or XML, whatever its name says: open it in Excel and save it as XLSX.")
-        )
+        raise TableRefused(_("This is a web page or XML, whatever its name says: open it in Excel, save it as XLSX."))
     if head.startswith(_UTF_16) or _looks_like_utf_16(head):
         raise TableRefused(_("The file is in UTF-16 (“Unicode text”): save it as “CSV UTF-8”."))
     if _looks_binary(head):

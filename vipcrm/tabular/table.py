@@ -5,18 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .escapes import restore
+from .escapes import BLANKS, restore
 from .limits import MAX_CELL, MAX_COLUMNS
 from .refusal import OnFault, RowFault, TableRefused
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 Record = tuple[int, list[str]]
+
+
+class Batch(NamedTuple):
+    """Some records as they came. `clean`: no cell of them needs stripping, restoring or refusing."""
+
+    records: Iterable[Record]
+    clean: bool
 
 
 class Table(ABC):
@@ -32,29 +42,50 @@ class Table(ABC):
         May be called again: each call reads from the first row. Raises TableRefused when the file breaks off.
         """
         width = len(self.headers)
-        for line, raw in self._records(on_fault):
-            cells = [cell.strip() for cell in raw]
+        for records, clean in self._batches(on_fault):
+            if not clean:
+                yield from self._cleaned(records, on_fault)
+                continue
+            for record in records:
+                cells = record[1]
+                if len(cells) != width:
+                    yield from self._cleaned([record], on_fault)
+                elif any(cells):
+                    yield record
+
+    @abstractmethod
+    def _batches(self, on_fault: OnFault) -> Iterator[Batch]:
+        """The records after the headers."""
+
+    def _cleaned(self, records: Iterable[Record], on_fault: OnFault) -> Iterator[Record]:
+        width = len(self.headers)
+        for line, raw in records:
+            cells = [cell.strip(BLANKS) for cell in raw]
             joined = "".join(cells)
             if not joined:
                 continue
             if len(cells) != width:
-                if any(cells[width:]):
-                    on_fault(RowFault(line, "", _too_many(len(cells), width), cells))
-                    continue
-                cells = cells[:width] + [""] * (width - len(cells))
-            if "\0" in joined or len(joined) > MAX_CELL:
-                if fault := self._cell_fault(line, cells):
-                    on_fault(fault)
-                    continue
+                cells = _fitted(cells, width)
+            suspect = len(cells) > width or "\0" in joined or len(joined) > MAX_CELL
+            if suspect and (fault := self._fault(line, cells)):
+                on_fault(fault)
+                continue
             if "'" in joined:
                 cells = [restore(cell) for cell in cells]
             yield line, cells
 
-    @abstractmethod
-    def _records(self, on_fault: OnFault) -> Iterator[Record]:
-        """The records after the headers, as they came."""
+    def _fault(self, line: int, cells: list[str]) -> RowFault | None:
+        if len(cells) > len(self.headers):
+            return RowFault(line, "", _too_many(len(cells), len(self.headers)), cells)
+        for header, cell in zip(self.headers, cells, strict=True):
+            if "\0" in cell:
+                reason = _("The cell holds a NUL character: delete it or type the cell anew.")
+                return RowFault(line, header, reason, cells)
+            if len(cell) > MAX_CELL:
+                return RowFault(line, header, too_long(), cells)
+        return None
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - a CSV holds nothing open
         """Let go of what the table holds open."""
 
     def __enter__(self) -> Self:
@@ -63,27 +94,18 @@ class Table(ABC):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _cell_fault(self, line: int, cells: list[str]) -> RowFault | None:
-        for header, cell in zip(self.headers, cells, strict=True):
-            if "\0" in cell:
-                return RowFault(
-                    line, header, _("The cell holds a NUL character: delete it or type the cell anew."), cells
-                )
-            if len(cell) > MAX_CELL:
-                return RowFault(line, header, too_long(len(cell)), cells)
-        return None
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    """Missing cells are blank; blank cells too many do not count."""
+    return cells if any(cells[width:]) else cells[:width] + [""] * (width - len(cells))
 
 
-def too_long(characters: int) -> str:
+def too_long() -> StrOrPromise:
     """The reason for a cell over the limit."""
-    return format_lazy(
-        _("The cell has {characters} characters; at most {limit} are taken: shorten it."),
-        characters=characters,
-        limit=MAX_CELL,
-    )
+    return format_lazy(_("The cell has more than {limit} characters: shorten it."), limit=MAX_CELL)
 
 
-def _too_many(cells: int, headers: int) -> str:
+def _too_many(cells: int, headers: int) -> StrOrPromise:
     return format_lazy(
         _("The row has {cells} cells, but there are only {headers} headers: is a comma inside a cell without quotes?"),
         cells=cells,
@@ -135,4 +157,4 @@ def _refuse_twins(headers: list[str]) -> None:
 def normalise_header(header: str) -> str:
     """The header in the form to compare it in: `Ｃard No.*` and `card-no` are both `card_no`."""
     name = unicodedata.normalize("NFKC", header).replace("\ufeff", "").replace("\u200b", "").casefold()
-    return re.sub(r"[\s\-_]+", "_", name.strip(" \t\r\n*:.")).strip("_")
+    return re.sub(r"[\s\-_]+", "_", name.strip(BLANKS + "*:.")).strip("_")

@@ -61,10 +61,15 @@ def write_rows(rows: Iterable[list[Cell]], start: tuple[int, int]) -> None:
         long = [position for position, cell in enumerate(cells, first_column) if is_clipped(cell)]
         batch.append([number, texts, long[0], "clipped"] if long else [number, texts])
         if len(batch) == BATCH:
-            print(json.dumps(batch, ensure_ascii=False))
+            write(batch)
             batch.clear()
     if batch:
-        print(json.dumps(batch, ensure_ascii=False))
+        write(batch)
+
+
+def write(batch: list[list[object]]) -> None:
+    """One line of output."""
+    sys.stdout.write(json.dumps(batch, ensure_ascii=False) + "\n")
 
 
 def is_clipped(cell: Cell) -> bool:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from .archives import unpacked_size
 from .limits import MAX_COLUMNS, MEBI
 from .refusal import OnFault, RowFault, TableRefused
-from .table import Record, Table, checked_headers
+from .table import Batch, Record, Table, checked_headers
 from .xlsx_child import NO_ROWS, TOO_WIDE
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 _CHILD = Path(__file__).with_name("xlsx_child.py")
 _BASE_MEMORY = 112 * MEBI
@@ -49,6 +51,9 @@ class XlsxTable(Table):
         number, cells = next(self._rows())[:2]
         return cells if number == 1 else []
 
+    def _batches(self, on_fault: OnFault) -> Iterator[Batch]:
+        yield Batch(self._records(on_fault), clean=False)
+
     def _records(self, on_fault: OnFault) -> Iterator[Record]:
         for number, cells, *fault in islice(self._rows(), 1, None):
             if fault:
@@ -78,8 +83,16 @@ def _read_first_sheet(path: str, size: int) -> IO[bytes]:
     """The rows as the child process wrote them. Raises TableRefused if it did not come to the end."""
     seconds = _BASE_SECONDS + size // _BYTES_PER_SECOND
     memory = _BASE_MEMORY + _MEMORY_PER_BYTE * size
-    command = [sys.executable, "-I", str(_CHILD), os.path.abspath(path), str(memory), str(seconds), str(MAX_COLUMNS)]
-    spool = tempfile.TemporaryFile()
+    command = [
+        sys.executable,
+        "-I",
+        str(_CHILD),
+        str(Path(path).resolve()),
+        str(memory),
+        str(seconds),
+        str(MAX_COLUMNS),
+    ]
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the table keeps it and closes it
     try:
         done = subprocess.run(
             command,
@@ -101,7 +114,7 @@ def _read_first_sheet(path: str, size: int) -> IO[bytes]:
     return spool
 
 
-def _reason(code: int) -> str:
+def _reason(code: int) -> StrOrPromise:
     if code == TOO_WIDE:
         return _("The first sheet uses columns beyond the 200th: delete everything to the right of the table.")
     if code == NO_ROWS:
