@@ -68,14 +68,15 @@ class Replayed:
 def load_programmes() -> Programmes:
     """All versions of the programme as values for the rules; amounts in cents."""
     versions = ProgrammeVersion.objects.prefetch_related("tiers")
-    return Programmes([_as_spec(version) for version in versions])
+    return Programmes([spec_of(version) for version in versions])
 
 
 def _cents(amount: object) -> int | None:
     return None if amount is None else int(amount * 100)  # type: ignore[operator]
 
 
-def _as_spec(version: ProgrammeVersion) -> ProgrammeSpec:
+def spec_of(version: ProgrammeVersion) -> ProgrammeSpec:
+    """A stored version as the rules take it; reads `version.tiers`."""
     tiers = tuple(
         TierSpec(tier.code, tier.rank, _cents(tier.single), _cents(tier.cumulative), _cents(tier.keep) or None)
         for tier in version.tiers.all()
