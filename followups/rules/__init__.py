@@ -1,0 +1,25 @@
+"""Pure decisions about follow-up steps (handbook 6): values in, values out, no database and no clock."""
+
+from followups.rules.days import first_due_day, is_made, is_overdue, next_open_day
+from followups.rules.results import NO_ANSWERS_AT_MOST, after_result
+from followups.rules.scripts import PLACEHOLDERS, fill_script, unknown_placeholders
+from followups.rules.sequences import Purchase, StepFact, state_of
+from followups.rules.windows import Window, contact_window, opens_at
+
+__all__ = [
+    "NO_ANSWERS_AT_MOST",
+    "PLACEHOLDERS",
+    "Purchase",
+    "StepFact",
+    "Window",
+    "after_result",
+    "contact_window",
+    "fill_script",
+    "first_due_day",
+    "is_made",
+    "is_overdue",
+    "next_open_day",
+    "opens_at",
+    "state_of",
+    "unknown_placeholders",
+]

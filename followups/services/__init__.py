@@ -1,0 +1,27 @@
+"""Everything that writes follow-up steps. Call as `services.record_result(…)`."""
+
+from followups.services.managing import NotOfTheStore, nudge, reassign
+from followups.services.refresh import Difference, rebuild_steps, refresh_steps
+from followups.services.results import (
+    CannotTakeBack,
+    StepClosed,
+    put_off,
+    record_result,
+    take_back,
+)
+from followups.services.sweep import run_followups
+
+__all__ = [
+    "CannotTakeBack",
+    "Difference",
+    "NotOfTheStore",
+    "StepClosed",
+    "nudge",
+    "put_off",
+    "reassign",
+    "rebuild_steps",
+    "record_result",
+    "refresh_steps",
+    "run_followups",
+    "take_back",
+]
