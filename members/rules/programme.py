@@ -180,7 +180,7 @@ class Programmes:
         return total < self.harmless or (total < self._cumulative_from and max(amounts) < self._single_from)
 
     def year_after(self, tier: TierSpec, *, since: date, after: date) -> MembershipYear | None:
-        """The membership year, ending after a day, of a tier reached on `since` that is decided first; None without review.
+        """Of a tier's membership years that end after a day the one decided first; None if it has no review.
 
         Year policy and grace are those of the version valid on the anniversary.
         """

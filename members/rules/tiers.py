@@ -128,10 +128,10 @@ def history_in_full(
     run = Run(programmes, known, hands, opening if begins <= until else None)
     changes: list[Change] = []
     kept = 0
-    for day, ended in _ends(hands, until):
+    for day in _ends(hands, until):
         run.advance(day)
         changes += run.changes[kept:]
-        hands = [hand for hand in hands if hand is not ended]
+        hands = [hand for hand in hands if hand.until != day]
         without = Run(programmes, known, hands, opening)
         without.advance(day)
         kept = len(without.changes)
@@ -141,12 +141,11 @@ def history_in_full(
     return History(changes + run.changes[kept:], run.standing(until))
 
 
-def _ends(hands: list[HandSet], until: date) -> list[tuple[date, HandSet]]:
+def _ends(hands: list[HandSet], until: date) -> list[date]:
     """The days up to `until` on which a tier by hand ends, in order. Raises ValueError for one before its start."""
     if any(hand.until is not None and hand.until <= hand.day for hand in hands):
         raise ValueError("a tier by hand must end after the day on which it begins")
-    ends = [(hand.until, hand) for hand in hands if hand.until is not None and hand.until <= until]
-    return sorted(ends, key=lambda end: end[0])
+    return sorted({hand.until for hand in hands if hand.until is not None and hand.until <= until})
 
 
 def _end_of_hold(programmes: Programmes, day: date, held: TierSpec | None, then: TierSpec | None) -> list[Change]:

@@ -1,4 +1,4 @@
-"""The tier rules once more, day by day and without any care for speed, written from handbook 3 and not from the code."""
+"""The tier rules once more, day by day and with no care for speed, written from handbook 3 and not from the code."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ def _live(versions, purchases, hands, opening, until, stop):
         purchases = [p for p in purchases if p.day >= opening.day]
         hands = [h for h in hands if h.day >= opening.day]
     purchases = [p for p in purchases if p.day <= until]
+    hands = [h for h in hands if h.day <= until]
     state = SimpleNamespace(tier=None, since=None, start=None, counted=0, carried=0, hand=None, rows=[], done=[])
     state.earliest = date.min
     if opening and opening.day <= until:
@@ -30,7 +31,8 @@ def _live(versions, purchases, hands, opening, until, stop):
     days = [p.day for p in purchases] + [h.day for h in hands] + ([opening.day] if opening else [])
     day = min(days, default=until)
     while day <= until and (stop is None or day < stop):
-        _morning(state, versions, purchases, hands, opening, day)
+        _end_holds(state, versions, purchases, hands, opening, until, day)
+        _morning(state, versions, purchases, opening, day)
         while queue and queue[0][-1].day <= day:
             _, is_hand, _, _, what = queue.pop(0)
             if is_hand:
@@ -41,15 +43,21 @@ def _live(versions, purchases, hands, opening, until, stop):
     return state
 
 
-def _morning(state, versions, purchases, hands, opening, day):
-    for hand in sorted((h for h in hands if h.until == day), key=lambda h: h.at):
-        hands.remove(hand)
-        without = _live(versions, purchases, list(hands), opening, day, day)
-        if without.tier != state.tier:
-            row = (day, None, state.tier, without.tier, "manual", 0, (), _version(versions, day).version)
-            state.rows.append(row)
-        for name in ("tier", "since", "start", "counted", "carried", "hand", "earliest"):
-            setattr(state, name, getattr(without, name))
+def _end_holds(state, versions, purchases, hands, opening, until, day):
+    """Where tiers by hand end, she gets what she would have without them."""
+    lasting = [h for h in hands if h.until != day]
+    if len(lasting) == len(hands):
+        return
+    hands[:] = lasting
+    without = _live(versions, purchases, list(hands), opening, until, day)
+    if without.tier != state.tier:
+        row = (day, None, state.tier, without.tier, "manual", 0, (), _version(versions, day).version)
+        state.rows.append(row)
+    for name in ("tier", "since", "start", "counted", "carried", "hand", "earliest"):
+        setattr(state, name, getattr(without, name))
+
+
+def _morning(state, versions, purchases, opening, day):
     for version in versions[1:]:
         if version.valid_from == day and not (opening and opening.day == day) and state.tier is not None:
             _lift_by_programme(state, version, day)
