@@ -2,10 +2,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import TierReason
+from members.querysets import NEVER
 
 
 class ProgrammeVersion(models.Model):
@@ -156,7 +158,7 @@ class TierChange(models.Model):
 
 
 class Standing(models.Model):
-    """Derived, one row per member: what her purchases and tier history add up to now. A member without: no purchase."""
+    """Derived, one row per member from her enrolment on: what her purchases and tier history add up to now."""
 
     member = models.OneToOneField("members.Member", models.CASCADE, primary_key=True, related_name="standing")
     tier = models.SlugField(_("tier"), max_length=20, blank=True)
@@ -180,7 +182,7 @@ class Standing(models.Model):
         verbose_name_plural = _("standings")
         indexes = [
             models.Index(fields=["next_event_on"], name="standing_next_event"),
-            models.Index(fields=["-last_purchase_on", "member"], name="standing_last_purchase"),
+            models.Index(Coalesce("last_purchase_on", NEVER).desc(), "member", name="standing_last_purchase"),
             models.Index(fields=["-spend", "member"], name="standing_spend"),
             models.Index(fields=["-rank", "member"], name="standing_rank"),
         ]
