@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,22 +52,36 @@ class Lease:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "in_use.lock"
-        self.fd = -1
-        self.take()
-        os.register_at_fork(after_in_child=self.take_in_child)
+        self.fd = self.take()
+        self.for_children: dict[int, int] = {}  # thread → lock of the child that it is about to fork
+        os.register_at_fork(
+            before=self.before_fork, after_in_parent=self.after_fork_in_parent, after_in_child=self.after_fork_in_child
+        )
 
-    def take(self) -> None:
-        """Hold the services. Waits while a keeper is stopping them."""
-        self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self.fd, fcntl.LOCK_SH)
+    def take(self) -> int:
+        """A new shared lock. Waits while a keeper is stopping the services."""
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_SH)
+        return fd
 
-    def take_in_child(self) -> None:
-        """After a fork the lock is shared with the parent; an own one lasts as long as this child does."""
-        inherited = self.fd
-        if inherited < 0:
-            return
-        self.take()
-        os.close(inherited)
+    # A lock belongs to the opened file, which a fork shares: a child that kept the parent's would have it dropped or
+    # turned exclusive under its feet. So it gets one of its own, taken before there is a child.
+
+    def before_fork(self) -> None:
+        if self.fd >= 0:
+            self.for_children[threading.get_ident()] = self.take()
+
+    def after_fork_in_parent(self) -> None:
+        with suppress(KeyError):
+            os.close(self.for_children.pop(threading.get_ident()))
+
+    def after_fork_in_child(self) -> None:
+        own = self.for_children.pop(threading.get_ident(), -1)
+        for inherited in [self.fd, *self.for_children.values()]:
+            if inherited >= 0:
+                os.close(inherited)
+        self.for_children.clear()
+        self.fd = own
 
     def is_last(self) -> bool:
         """Turn the lease into the exclusive lock if nobody else holds one; false leaves no lock at all."""
