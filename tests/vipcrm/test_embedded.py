@@ -42,14 +42,30 @@ if os.fork() == 0:
 sys.exit(0)  # the parent leaves first
 """
 
+started = []
+
 
 @pytest.fixture
 def folder():
     place = Path(tempfile.mkdtemp(prefix="vipcrm-test-"))
     place.chmod(0o755)
     yield place
+    end_started()
     wait_until(lambda: not embedded.keeper_is_alive(place))
     clean(place)
+
+
+def end_started():
+    """Whatever a failed test left running must not hold the services."""
+    while started:
+        process = started.pop()
+        for pipe in (process.stdin, process.stdout):
+            pipe.close()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def clean(folder):
@@ -61,13 +77,15 @@ def clean(folder):
 
 
 def run(folder, program=HOLD):
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", program, str(folder)],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+    started.append(process)
+    return process
 
 
 def address(process):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
@@ -111,29 +109,30 @@ class Postgres:
         return {"user": self.who.uid, "group": self.who.gid, "extra_groups": []}
 
     def _stop_leftover(self) -> None:
-        pid_file = self.data / "postmaster.pid"
-        server = self._running_server(pid_file)
-        if server is not None:
-            server.send_signal(signal.SIGINT)
-            _wait_or_kill(server)
-        with suppress(FileNotFoundError):  # ours alone: the keeper's lock is held
-            pid_file.unlink()
+        """Nothing of an earlier keeper may touch the cluster; its files must not name a number that lives on."""
+        processes = self._processes()
+        for process in processes:  # the postmaster ends its backends; backends without one end by themselves
+            if str(self.data) in _command_line(process):
+                process.send_signal(signal.SIGINT)
+        for process in psutil.wait_procs(processes, timeout=10)[1]:
+            process.kill()
+        psutil.wait_procs(processes, timeout=5)
+        socket = self.sockets / f".s.PGSQL.{PORT}"
+        for stale in (self.data / "postmaster.pid", socket, socket.with_name(socket.name + ".lock")):
+            stale.unlink(missing_ok=True)
 
-    def _running_server(self, pid_file: Path) -> psutil.Process | None:
-        """The postmaster that the pid file names, if that process still is one (the number may have a new owner)."""
-        with suppress(OSError, ValueError, IndexError, psutil.Error):
-            process = psutil.Process(int(pid_file.read_text().splitlines()[0]))
-            if process.name().startswith("postgres") and str(self.data) in process.cmdline():
-                return process
-        return None
+    def _processes(self) -> list[psutil.Process]:
+        """Postmaster and backends at work in this cluster (that is their working directory)."""
+        return [
+            process
+            for process in psutil.process_iter(["name", "cwd", "status"])
+            if (process.info["name"] or "").startswith("postgres")
+            and process.info["status"] != psutil.STATUS_ZOMBIE
+            and process.info["cwd"] == str(self.data)
+        ]
 
 
-def _wait_or_kill(server: psutil.Process) -> None:
-    """Fast shutdown first; a server that does not go recovers from its log at the next start."""
-    try:
-        server.wait(10)
-    except psutil.TimeoutExpired:
-        os.kill(server.pid, signal.SIGQUIT)
-        with suppress(psutil.TimeoutExpired):
-            server.wait(10)
-    time.sleep(0.05)
+def _command_line(process: psutil.Process) -> list[str]:
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
