@@ -82,6 +82,9 @@ class ReceiptLine(models.Model):
 
     receipt = models.ForeignKey(Receipt, models.CASCADE, related_name="lines", verbose_name=_("receipt"))
     line_no = models.PositiveIntegerField(_("line number"))
+    part = models.PositiveSmallIntegerField(
+        default=0, help_text=_("One return row may undo several sold lines: its parts, from 0.")
+    )
     product = models.ForeignKey("members.Product", models.PROTECT, related_name="lines", verbose_name=_("product"))
     product_name = models.CharField(_("product name"), max_length=120)
     category = models.CharField(_("category"), max_length=60, blank=True)
@@ -110,9 +113,9 @@ class ReceiptLine(models.Model):
     class Meta:
         verbose_name = _("receipt line")
         verbose_name_plural = _("receipt lines")
-        ordering = ["receipt", "line_no"]
+        ordering = ["receipt", "line_no", "part"]
         constraints = [
-            models.UniqueConstraint(fields=["receipt", "line_no"], name="line_number_once_per_receipt"),
+            models.UniqueConstraint(fields=["receipt", "line_no", "part"], name="line_number_once_per_receipt"),
             models.CheckConstraint(
                 condition=~Q(quantity=0),
                 name="line_quantity_not_zero",

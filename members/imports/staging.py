@@ -1,0 +1,122 @@
+"""From a file into a temporary table: raw texts by COPY, then typed values and the first fault of each row, set-based."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+
+from django.db import connection
+
+from members.imports.columns import Cell, Column, Layout
+from vipcrm.tabular import RowFault, Table
+
+ROWS_AT_ONCE = 5_000
+
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Staged:
+    """What reading gave: how many rows, and those that could not even be read."""
+
+    read: int = 0
+    faults: list[RowFault] = field(default_factory=list)
+
+
+def execute(sql: str, *values: object) -> int:
+    """Runs one statement and says how many rows it touched. Values only for the data, never for names."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return int(cursor.rowcount)
+
+
+def fetch(sql: str, *values: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return list(cursor.fetchall())
+
+
+def stage(table: Table, layout: Layout, *, progress: Progress) -> Staged:
+    """Copies the rows into the temporary table `raw (line, <column> text …)`; a blank cell is null."""
+    present = [column for column in layout.columns if column.name in layout.positions]
+    execute("DROP TABLE IF EXISTS raw")
+    fields = ", ".join(f'"{column.name}" text' for column in present)
+    execute(f"CREATE TEMP TABLE raw (line int, {fields}) ON COMMIT DROP")
+    staged = Staged()
+    places = [layout.positions[column.name] for column in present]
+    names = ", ".join(f'"{column.name}"' for column in present)
+    with connection.cursor() as cursor, cursor.copy(f"COPY raw (line, {names}) FROM STDIN (FORMAT csv)") as copy:
+        for chunk, count in _chunks(table, places, staged.faults):
+            copy.write(chunk)
+            staged.read += count
+            progress(staged.read)
+    staged.read += len(staged.faults)
+    execute("ANALYZE raw")
+    return staged
+
+
+def _chunks(table: Table, places: list[int], faults: list[RowFault]) -> Iterator[tuple[str, int]]:
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    count = 0
+    for line, cells in table.rows(faults.append):
+        writer.writerow([line, *[cells[place] for place in places]])
+        count += 1
+        if count == ROWS_AT_ONCE:
+            yield buffer.getvalue(), count
+            buffer.seek(0)
+            buffer.truncate()
+            count = 0
+    yield buffer.getvalue(), count
+
+
+def typed_select(layout: Layout, columns: tuple[Column, ...] | None = None) -> str:
+    """SQL: each raw row with typed values, `bad_column` and `bad_code` of its first fault (null if it has none).
+
+    Columns the file does not have are null; of a cell that does not read the value is null.
+    """
+    values, faults = [], []
+    for column in columns or layout.columns:
+        text = f'raw."{column.name}"'
+        if column.name not in layout.positions:
+            values.append(f'NULL::{column.sql_type} AS "{column.name}"')
+            continue
+        good = column.is_valid(text)
+        values.append(f'CASE WHEN {good} THEN {column.value(text)} END AS "{column.name}"')
+        if column.needed:
+            faults.append((f"{text} IS NULL", column.name, "missing"))
+        if column.cell is not Cell.LOOKED_UP:
+            faults.append((f"NOT ({good})", column.name, column.cell.name))
+    whens = " ".join(f"WHEN {condition} THEN '{name} {code}'" for condition, name, code in faults)
+    return f"""
+SELECT line, {", ".join(values)},
+       split_part(fault, ' ', 1) AS bad_column, split_part(fault, ' ', 2) AS bad_code, NULL::text AS bad_why
+  FROM raw CROSS JOIN LATERAL (SELECT CASE {whens} END AS fault) f
+"""
+
+
+def refuse(table: str, column: str, code: str, where: str, *, why: str = "NULL") -> int:
+    """Marks the rows of the temporary table for which `where` (SQL, row alias r) holds; the first fault stays."""
+    return execute(
+        f"UPDATE {table} r SET bad_column = '{column}', bad_code = '{code}', bad_why = {why}"
+        f" WHERE r.bad_code IS NULL AND ({where})"
+    )
+
+
+def read_by_python(column: str, rule: Callable[[str], object], fields: str) -> None:
+    """Makes the temporary table `read_<column> (raw text, <fields>, why text)`: each distinct cell read once.
+
+    `rule` gives a tuple with as many values as `fields` (SQL column definitions) or raises ValueError with the reason.
+    """
+    name = f"read_{column}"
+    execute(f"DROP TABLE IF EXISTS {name}")
+    execute(f"CREATE TEMP TABLE {name} (raw text, {fields}, why text) ON COMMIT DROP")
+    blanks = (None,) * (fields.count(",") + 1)
+    texts = [row[0] for row in fetch(f'SELECT DISTINCT "{column}" FROM raw WHERE "{column}" IS NOT NULL')]
+    with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+        for text in texts:
+            try:
+                copy.write_row((text, *rule(text), None))  # type: ignore[misc]
+            except ValueError as error:
+                copy.write_row((text, *blanks, str(error)))
+    execute(f"ANALYZE {name}")
