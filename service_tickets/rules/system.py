@@ -37,7 +37,7 @@ FORBIDS: dict[SystemStatus, frozenset[Action]] = {
     S.OSNO: frozenset({A.TAKE_UP, A.COMPLETE, A.REOPEN}),
     S.NOPO: EVERYTHING - {A.TAKE_UP, A.CHANGE, A.ASSIGN, A.ADD_ITEM, A.ADD_TEXT},
     S.NOPR: frozenset({A.PUT_IN_PROCESS, A.POSTPONE, A.TAKE_UP, A.REOPEN, A.FLAG_DELETION}),
-    S.NOCO: EVERYTHING - {A.REOPEN, A.FLAG_DELETION},
+    S.NOCO: EVERYTHING - {A.REOPEN, A.FLAG_DELETION, A.UNFLAG_DELETION},
     S.ORAS: frozenset(),
     S.TSOS: frozenset({A.COMPLETE}),
     S.ATCO: frozenset(),

@@ -19,7 +19,7 @@ PROFILES: dict[str, tuple[str, str]] = {
 STATUSES: dict[str, list[tuple[str, str, str, int, int, int, dict[str, Any]]]] = {
     "Z1": [
         ("TZJL", "通知建立", "Created", 10, 10, 20, {"initial": True, "forbids": ["complete", "create_order"]}),
-
+        ("KCJS", "勘察结束", "Survey done", 20, 20, 40, {"aliases": ["KCWB"], "allows": ["complete", "create_order"]}),
         (
             "BPZ", "主管不批准", "Not approved by the supervisor", 25, 20, 25,
             {"roles": SUPERVISORS, "approval": False, "forbids": ["complete", "create_order"]},
