@@ -88,7 +88,7 @@ def redis_database(address: str, number: int) -> str:
     parts = urlsplit(address)
     query = dict(parse_qsl(parts.query))
     if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=urlencode(query | {"db": number})))
+        return f"unix://{parts.path}?{urlencode(query | {'db': number})}"  # urlunsplit drops the empty host
     return urlunsplit(parts._replace(path=f"/{number}"))
 
 
