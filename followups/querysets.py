@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import BooleanField, Count, DateField, DateTimeField, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, DateField, DateTimeField, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from followups.enums import EventKind, Result, StepState
@@ -25,15 +25,15 @@ class MayContact(Func):
     """Handbook 6.8, one place: not "do not contact", active, not refused (database function of migration 0002)."""
 
     function = "followups_may_contact"
-    output_field = BooleanField()
+    output_field = models.BooleanField()
 
 
 class LocalDay(Cast):
     """The date of a moment in the time zone of the step's store."""
 
     def __init__(self, at: datetime) -> None:
-        moment = Value(at, output_field=DateTimeField())
-        super().__init__(Func(F("store__time_zone"), moment, function="timezone", output_field=DateTimeField()), DateField())
+        arguments = F("store__time_zone"), Value(at, output_field=DateTimeField())
+        super().__init__(Func(*arguments, function="timezone", output_field=DateTimeField()), DateField())
 
 
 class PlanQuerySet(models.QuerySet[Any]):

@@ -27,7 +27,9 @@ class Plan(models.Model):
 
     name_zh = models.CharField(_("name, Chinese"), max_length=60)
     name_en = models.CharField(_("name, English"), max_length=60)
-    position = models.PositiveSmallIntegerField(_("position"), default=100, help_text=_("The lowest that fits is taken."))
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=100, help_text=_("The lowest that fits is taken.")
+    )
     tiers = ArrayField(
         models.SlugField(max_length=20),
         verbose_name=_("only these tiers"),
@@ -56,7 +58,7 @@ class Plan(models.Model):
                 violation_error_message=_("Contact hours end after they start."),
             ),
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="plan_ends_after_it_starts",
                 violation_error_message=_("A plan ends after it starts."),
             ),

@@ -67,7 +67,9 @@ class Step(models.Model):
                 condition=~Q(state__in=sorted(ANSWERED)) | (~Q(result="") & Q(closed_at__isnull=False)),
                 name="step_answered_has_result",
             ),
-            models.CheckConstraint(condition=~Q(state=StepState.OPEN) | Q(closed_at=None), name="step_open_is_not_closed"),
+            models.CheckConstraint(
+                condition=~Q(state=StepState.OPEN) | Q(closed_at=None), name="step_open_is_not_closed"
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "due_on"], name="step_open_by_owner", condition=Q(state=StepState.OPEN)),

@@ -2,7 +2,7 @@
 
 from followups.rules.days import first_due_day, is_made, is_overdue, next_open_day
 from followups.rules.results import NO_ANSWERS_AT_MOST, after_result
-from followups.rules.scripts import PLACEHOLDERS, fill_script, unknown_placeholders
+from followups.rules.scripts import PLACEHOLDERS, fill_script, salutation, unknown_placeholders
 from followups.rules.sequences import Purchase, StepFact, state_of
 from followups.rules.windows import Window, contact_window, opens_at
 
@@ -20,6 +20,7 @@ __all__ = [
     "is_overdue",
     "next_open_day",
     "opens_at",
+    "salutation",
     "state_of",
     "unknown_placeholders",
 ]

@@ -22,3 +22,15 @@ def fill_script(text: str, values: Mapping[str, str]) -> list[tuple[str, bool]]:
         if words:
             pieces.append((words, from_file))
     return pieces
+
+TWO_SIGN_SURNAMES = frozenset("欧阳 上官 司马 诸葛 夏侯 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 端木 百里 南宫 独孤".split())
+TITLES = {"female": "姐", "male": "先生"}
+
+
+def salutation(name: str, gender: str, *, chinese: bool) -> str:
+    """How a clerk says her name: 王姐, 李先生; the whole name where the gender is unknown or in another language."""
+    is_han = bool(name) and all("\u4e00" <= sign <= "\u9fff" for sign in name)
+    if not (chinese and is_han and gender in TITLES):
+        return name
+    surname = name[:2] if name[:2] in TWO_SIGN_SURNAMES else name[0]
+    return surname + TITLES[gender]

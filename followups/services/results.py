@@ -35,7 +35,7 @@ def record_result(
 ) -> list[StepEvent]:
     """Enters what came of one contact for the step and those it closes together with it (handbook 6.1, 6.6).
 
-    No answer: due again on the next open day, the third time closed as not reached. Wrong number: flagged on the member.
+    No answer: due again on the next open day, the third time closed as not reached. A wrong number is flagged on her.
     `complaint`: its words; opens a service notification. `consent`: what she said when asked. Raises StepClosed where
     one of the steps is not open any more: then nothing is recorded.
     """
