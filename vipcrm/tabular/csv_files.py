@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
@@ -28,18 +27,12 @@ class CsvTable(Table):
         self.headers = checked_headers(self._header_cells())
 
     def _batches(self, on_fault: OnFault) -> Iterator[Batch]:
-        with self._source.open() as stream:
-            text = io.TextIOWrapper(stream, self.encoding, newline="")
-            for _line in range(self._header_lines):
-                text.readline()
+        with self._source.text(self.encoding, skip=self._header_lines) as text:
             yield from CsvRecords(text, self.delimiter, self._header_lines, on_fault).batches()
 
     def _header_cells(self) -> list[str]:
         """The first record; sets the number of lines up to its end."""
-        with self._source.open() as stream:
-            text = io.TextIOWrapper(stream, self.encoding, newline="")
-            for _line in range(self._skip):
-                text.readline()
+        with self._source.text(self.encoding, skip=self._skip) as text:
             try:
                 reader = csv.reader(iter(text.readline, ""), delimiter=self.delimiter, strict=True)
                 cells = next(reader, [])
@@ -50,8 +43,8 @@ class CsvTable(Table):
 
     def _find_delimiter(self) -> tuple[int, str]:
         """(lines to skip, delimiter): the one that cuts the first row into most cells, or Excel's `sep=` line."""
-        with self._source.open() as stream:
-            first = io.TextIOWrapper(stream, self.encoding, newline="").readline()
+        with self._source.text(self.encoding) as text:
+            first = text.readline()
         if first.lower().startswith("sep=") and first[4:].strip("\r\n") in DELIMITERS:
             return 1, first[4]
         return 0, max(DELIMITERS, key=lambda delimiter: _cells_in(first, delimiter))

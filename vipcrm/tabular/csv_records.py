@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .limits import MAX_CELL, MAX_RECORD
+from .limits import MAX_CELL, MAX_RECORD, MAX_UNREADABLE
 from .refusal import OnFault, RowFault, TableRefused
 from .table import Batch, Record, too_long
 
@@ -41,13 +42,14 @@ class CsvRecords:
         self._delimiter = delimiter
         self._line = line  # the last line of the last record
         self._on_fault = on_fault
+        self._unreadable = 0
         self._waiting: deque[str] = deque()  # lines to be read record by record
         self._pending: list[str] = []  # the lines of the record being read
 
     def batches(self) -> Iterator[Batch]:
         """The records, a block at a time. Use up each batch before the next."""
         while block := self._next_block():
-            if not block.strip(self._delimiter + " \t\r\n"):
+            if _is_blank(block, self._delimiter):
                 self._line += block.count("\n") + block.count("\r") - block.count("\r\n")
                 continue
             lines = _lines(block)
@@ -96,8 +98,17 @@ class CsvRecords:
             yield line
 
     def _give_up_line(self, reason: StrOrPromise) -> None:
+        self._unreadable += 1
         if not self._pending:
             raise TableRefused(reason)
+        if self._unreadable > MAX_UNREADABLE:
+            raise TableRefused(
+                format_lazy(
+                    _("Line {line}: over {limit} rows have wrong quotes by here. Save the file anew as “CSV UTF-8”."),
+                    line=self._line + 1,
+                    limit=MAX_UNREADABLE,
+                )
+            )
         bad, *rest = self._pending
         self._pending.clear()
         self._waiting.extendleft(reversed(rest))
@@ -107,6 +118,11 @@ class CsvRecords:
 
 def _lines(block: str) -> list[str]:
     return list(io.StringIO(block, newline=""))
+
+
+def _is_blank(block: str, delimiter: str) -> bool:
+    marks = {delimiter, " ", "\t", "\r", "\n"}
+    return not block[:1_000].strip("".join(marks)) and sum(map(block.count, marks)) == len(block)
 
 
 def _is_plain(block: str, delimiter: str) -> bool:

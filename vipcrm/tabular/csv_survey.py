@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, TextIO, cast
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,15 @@ class Source(NamedTuple):
             raise TableRefused(
                 _("The packed file breaks off or is damaged: pack it again, or send the CSV unpacked.")
             ) from error
+
+
+    @contextmanager
+    def text(self, encoding: str, *, skip: int = 0) -> Iterator[TextIO]:
+        """Its text after `skip` lines, line ends as they are."""
+        with self.open() as stream, io.TextIOWrapper(stream, encoding, newline="") as text:
+            for _line in range(skip):
+                text.readline()
+            yield text
 
 
 class _Damage(NamedTuple):
@@ -90,18 +100,17 @@ def _measure(source: Source, decoding: _Decoding) -> None:
     run = 0  # bytes since the last line end
     with source.open() as stream:
         while chunk := stream.read(CHUNK):
-            decoding.feed(chunk)
             _refuse_bomb(source, packed_size, stream.tell())
-            first = _first_line_end(chunk)
-            if run + first > MAX_LINE_BYTES:
-                raise _line_too_long(stream, decoding)
+            if run + _first_line_end(chunk) > MAX_LINE_BYTES:
+                raise _line_too_long(decoding.line)
+            decoding.feed(chunk)
             last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             run = run + len(chunk) if last < 0 else len(chunk) - last - 1
             if decoding.line > MAX_LINES:
                 raise TableRefused(
                     format_lazy(
                         _("The file has more than {limit} lines: split it and import the parts one after another."),
-                        limit=MAX_LINES,
+                        limit=f"{MAX_LINES:,}",
                     )
                 )
         decoding.feed(b"")
@@ -130,14 +139,8 @@ def _refuse_bomb(source: Source, packed_size: int, size: int) -> None:
         )
 
 
-def _line_too_long(stream: BinaryIO, decoding: _Decoding) -> TableRefused:
-    return TableRefused(
-        format_lazy(
-            _("The line that ends or goes on at byte {offset} (about line {line}) is over 1 MB: shorten its cells."),
-            offset=stream.tell(),
-            line=decoding.line,
-        )
-    )
+def _line_too_long(line: int) -> TableRefused:
+    return TableRefused(format_lazy(_("Line {line} is over 1 MB: shorten its cells."), line=line))
 
 
 def _undecodable(damage: _Damage) -> TableRefused:

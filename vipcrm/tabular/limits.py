@@ -9,9 +9,10 @@ MAX_LINES = 5_000_000  # of a CSV
 MAX_LINE_BYTES = MEBI
 MAX_TEXT_BYTES = 2048 * MEBI  # of a CSV, unpacked
 MAX_RECORD = 65_536  # characters of a record that spans lines: beyond, its quote was never closed
+MAX_UNREADABLE = 10_000  # records with wrong quotes: beyond, the file as a whole is wrong
 
 # A packed file is a bomb when what comes out is large AND a large multiple of what went in.
-RATIO_FREE_BYTES = 16 * MEBI
+RATIO_FREE_BYTES = 8 * MEBI
 MAX_RATIO = 100
 
 MAX_MEMBERS = 1_000  # of a workbook's zip directory

@@ -27,19 +27,19 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _OTHERS = {
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"%PDF": "PDF",
-    b"MZ": "EXE",
-    b"\x7fELF": "ELF",
-    b"Rar!": "RAR",
-    b"7z\xbc\xaf": "7z",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"(\xb5/\xfd": "zstd",
-    b"SQLite format 3": "SQLite",
-    b"{\\rtf": "RTF",
+    b"\x89PNG": _("a PNG picture"),
+    b"\xff\xd8\xff": _("a JPEG picture"),
+    b"GIF8": _("a GIF picture"),
+    b"%PDF": _("a PDF"),
+    b"MZ": _("a program"),
+    b"\x7fELF": _("a program"),
+    b"Rar!": _("a RAR archive"),
+    b"7z\xbc\xaf": _("a 7z archive"),
+    b"BZh": _("a bzip2 archive"),
+    b"\xfd7zXZ": _("an xz archive"),
+    b"(\xb5/\xfd": _("a zstd archive"),
+    b"SQLite format 3": _("a database"),
+    b"{\\rtf": _("an RTF text"),
 }
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<svg")
 
@@ -67,10 +67,12 @@ def _head(path: str, name: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise TableRefused(_not_a_file(name)) from error
-    with open(descriptor, "rb") as stream:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise TableRefused(_not_a_file(name))
-        head = stream.read(_HEAD)
+        head = os.read(descriptor, _HEAD)
+    finally:
+        os.close(descriptor)
     if not head:
         raise TableRefused(format_lazy(_("The file “{name}” is empty: export it again."), name=name))
     return head
@@ -102,7 +104,7 @@ def _refuse_other_kinds(path: str, head: bytes, packed: bool) -> None:
     for magic, kind in _OTHERS.items():
         if head.startswith(magic):
             raise TableRefused(
-                format_lazy(_("This is a {kind} file, whatever its name says: send an XLSX or CSV file."), kind=kind)
+                format_lazy(_("The file is {kind}, whatever its name says: send an XLSX or CSV file."), kind=kind)
             )
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_MARKUP):
         raise TableRefused(_("This is a web page or XML, whatever its name says: open it in Excel, save it as XLSX."))

@@ -48,7 +48,9 @@ class Table(ABC):
                 continue
             for record in records:
                 cells = record[1]
-                if len(cells) != width:
+                if len(cells) < width:
+                    cells.extend([""] * (width - len(cells)))
+                if len(cells) > width:
                     yield from self._cleaned([record], on_fault)
                 elif any(cells):
                     yield record

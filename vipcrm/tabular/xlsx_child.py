@@ -13,14 +13,21 @@ from __future__ import annotations
 
 import datetime
 import json
+import posixpath
+import re
 import resource
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterable
 from decimal import Decimal
 
 BATCH = 500
 FIFTEEN_DIGITS = 10**15  # Excel keeps no more
 UNREADABLE, TOO_WIDE, NO_ROWS = 3, 4, 5
+CLIPPED, ERROR_VALUE = "clipped", "error value"
+CHUNK = 1 << 20
+MAX_ERRORS = 100_000
 
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
@@ -42,24 +49,25 @@ def main(path: str, memory: int, cpu_seconds: int, max_columns: int) -> int:
                 return NO_ROWS
             if sheet.end[1] >= max_columns:
                 return TOO_WIDE
-            write_rows(sheet.iter_rows(), sheet.start)
-    except (python_calamine.CalamineError, MemoryError, OSError) as error:
+            write_rows(sheet.iter_rows(), sheet.start, error_cells(path))
+    except (python_calamine.CalamineError, zipfile.BadZipFile, zlib.error, MemoryError, OSError) as error:
         sys.stderr.write(str(error))
         return UNREADABLE
     return 0
 
 
-def write_rows(rows: Iterable[list[Cell]], start: tuple[int, int]) -> None:
+def write_rows(rows: Iterable[list[Cell]], start: tuple[int, int], errors: dict[int, int]) -> None:
     """Write the rows that are not blank, in batches."""
     first_row, first_column = start
     margin = [""] * first_column
     batch: list[list[object]] = []
     for number, cells in enumerate(rows, start=first_row + 1):
         texts = margin + [cell if type(cell) is str else as_text(cell) for cell in cells]
-        if not any(texts):
-            continue
-        long = [position for position, cell in enumerate(cells, first_column) if is_clipped(cell)]
-        batch.append([number, texts, long[0], "clipped"] if long else [number, texts])
+        if number in errors:
+            batch.append([number, texts, errors[number], ERROR_VALUE])
+        elif any(texts):
+            long = [at for at, cell in enumerate(cells, first_column) if type(cell) is float and is_clipped(cell)]
+            batch.append([number, texts, long[0], CLIPPED] if long else [number, texts])
         if len(batch) == BATCH:
             write(batch)
             batch.clear()
@@ -67,14 +75,56 @@ def write_rows(rows: Iterable[list[Cell]], start: tuple[int, int]) -> None:
         write(batch)
 
 
+def error_cells(path: str) -> dict[int, int]:
+    """Row → position of its first cell with #N/A and the like, which python-calamine shows as blank."""
+    errors: dict[int, int] = {}
+    with zipfile.ZipFile(path) as archive:
+        part = first_sheet(archive)
+        if part is None:
+            return errors
+        with archive.open(part) as sheet:
+            rest = b""
+            while (chunk := sheet.read(CHUNK)) and len(errors) < MAX_ERRORS:
+                text = rest + chunk
+                if b'"e"' in text:
+                    for cell in re.finditer(rb'<c\s(?=[^<>]*?\bt="e")[^<>]*?\br="([A-Z]{1,3})(\d{1,7})"', text):
+                        errors.setdefault(int(cell[2]), column_position(cell[1]))
+                rest = text[max(text.rfind(b"<c "), len(text) - 200) :]
+    return errors
+
+
+def first_sheet(archive: zipfile.ZipFile) -> str | None:
+    """The name of the part with the first sheet; None if the workbook is put together in an unusual way."""
+    try:
+        workbook = archive.read("xl/workbook.xml")
+        relations = archive.read("xl/_rels/workbook.xml.rels")
+    except KeyError:
+        return None
+    sheet = re.search(rb'<sheet\s[^<>]*?r:id="([^"]+)"', workbook)
+    for relation in re.findall(rb"<Relationship\s[^<>]*>", relations) if sheet else []:
+        target = re.search(rb'Target="([^"]+)"', relation)
+        if sheet and target and b'Id="' + sheet[1] + b'"' in relation:
+            name = posixpath.normpath(posixpath.join("/xl", target[1].decode())).lstrip("/")
+            return name if name in archive.NameToInfo else None
+    return None
+
+
+def column_position(letters: bytes) -> int:
+    """A → 0, AA → 26."""
+    position = 0
+    for letter in letters:
+        position = position * 26 + letter - 64
+    return position - 1
+
+
 def write(batch: list[list[object]]) -> None:
     """One line of output."""
     sys.stdout.write(json.dumps(batch, ensure_ascii=False) + "\n")
 
 
-def is_clipped(cell: Cell) -> bool:
-    """Is this a number so long that the spreadsheet has already replaced its last digits by zeros?"""
-    return type(cell) in (float, int) and abs(cell) >= FIFTEEN_DIGITS  # type: ignore[arg-type]
+def is_clipped(number: float) -> bool:
+    """Is this number so long that the spreadsheet has already replaced its last digits by zeros?"""
+    return abs(number) >= FIFTEEN_DIGITS
 
 
 def as_text(cell: Cell) -> str:

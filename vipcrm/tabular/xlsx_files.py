@@ -17,7 +17,7 @@ from .archives import unpacked_size
 from .limits import MAX_COLUMNS, MEBI
 from .refusal import OnFault, RowFault, TableRefused
 from .table import Batch, Record, Table, checked_headers
-from .xlsx_child import NO_ROWS, TOO_WIDE
+from .xlsx_child import CLIPPED, ERROR_VALUE, NO_ROWS, TOO_WIDE
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -57,7 +57,7 @@ class XlsxTable(Table):
     def _records(self, on_fault: OnFault) -> Iterator[Record]:
         for number, cells, *fault in islice(self._rows(), 1, None):
             if fault:
-                on_fault(RowFault(number, self._header(fault[0]), _CLIPPED, cells))
+                on_fault(RowFault(number, self._header(fault[0]), _REASONS[fault[1]], cells))
             else:
                 yield number, cells
 
@@ -76,7 +76,10 @@ class XlsxTable(Table):
         return self.headers[position] if position < len(self.headers) else ""
 
 
-_CLIPPED = _("The number has more than 15 digits, and the spreadsheet has lost the last ones: enter it as text.")
+_REASONS = {
+    CLIPPED: _("The number has more than 15 digits, and the spreadsheet has lost the last ones: enter it as text."),
+    ERROR_VALUE: _("The cell holds an error such as #N/A: correct the formula, or type the value."),
+}
 
 
 def _read_first_sheet(path: str, size: int) -> IO[bytes]:
