@@ -103,7 +103,8 @@ SELECT t.*, p.id AS key_id, t.excluded = 't' AS is_excluded, 'new' AS change
 """
 
 COMPARE_PRODUCTS = """
-UPDATE row r SET change = CASE WHEN (p.name, p.category, p.style, p.season, p.list_price, p.launched_on, p.role, p.excluded)
+UPDATE row r SET change = CASE WHEN (p.name, p.category, p.style, p.season, p.list_price, p.launched_on, p.role,
+                                     p.excluded)
     IS DISTINCT FROM (coalesce(r.product_name, p.name), coalesce(r.category, p.category), coalesce(r.style, p.style),
                       coalesce(r.season, p.season), coalesce(r.list_price, p.list_price),
                       coalesce(r.launched_on, p.launched_on), coalesce(r.role, p.role),

@@ -24,8 +24,8 @@ SELECT t.*, n.pinyin, n.initials, p.phone AS e164, p.why AS phone_why, b.calenda
   LEFT JOIN read_consent c ON c.raw = t.consent
   LEFT JOIN vipcrm_store s ON s.code = t.store
   LEFT JOIN vipcrm_staff a ON a.username = t.advisor
-  LEFT JOIN (SELECT DISTINCT ON (said) said, code FROM (SELECT code, code AS said FROM members_tier
-             UNION ALL SELECT code, name_zh FROM members_tier UNION ALL SELECT code, lower(name_en) FROM members_tier) x) k
+  LEFT JOIN (SELECT DISTINCT said, code FROM members_tier,
+                    LATERAL (VALUES (code), (lower(name_zh)), (lower(name_en))) AS names(said)) k
          ON k.said = lower(t.tier)
   LEFT JOIN members_member m ON m.card_no = t.card_no
 """
