@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.template import engines
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +22,25 @@ def process_env(transactional_db):
     settings = connection.settings_dict
     address = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}"
     return {**os.environ, "DATABASE_URL": address, "DATABASE_POOL": "0"}
+
+
+class _Undefined(str):
+    """Stands for a variable that a template does not have, and says which one."""
+
+    __slots__ = ()
+
+    def __contains__(self, text):
+        return text == "%s"
+
+    def __bool__(self):
+        return True
+
+    def __mod__(self, variable):
+        raise AssertionError(f"undefined in a template: {variable}")
+
+
+@pytest.fixture
+def strict_templates(monkeypatch):
+    """A variable that a template does not have is an error: `{{ member.nmae }}` (inside `{% if %}` it may be missing)."""
+    engine = engines["django"].engine
+    monkeypatch.setattr(engine, "string_if_invalid", _Undefined("%s"))

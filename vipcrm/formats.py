@@ -110,4 +110,4 @@ def mask_phone(phone: str | None) -> str:
     national = str(parsed.national_number)
     if parsed.country_code == 86 and len(national) == 11:
         return f"{national[:3]}****{national[-4:]}"
-    return f"+{parsed.country_code} ****{national[-4:]}"
+    return f"+{parsed.country_code} ****{national[-4:]}" if len(national) > 4 else "****"

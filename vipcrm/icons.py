@@ -1,6 +1,6 @@
 """Lucide icons as inline SVG, sized and coloured by the text beside them."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from xml.etree import ElementTree
 
 import lucide
@@ -8,13 +8,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shapes(name: str) -> str:
-    svg = ElementTree.fromstring(lucide._render_icon(name, None))
+    svg = ElementTree.fromstring(lucide._render_icon(name, None))  # noqa: S314  the package's own file
     return "".join(ElementTree.tostring(shape, encoding="unicode").strip() for shape in svg)
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=4096)
 def icon_svg(name: str, css: str = "", label: str = "") -> SafeString:
     """`<svg class="i …">` of the icon `name` as on lucide.dev; hidden from screen readers unless it has a `label`.
 

@@ -15,7 +15,12 @@ from django.utils.translation import gettext as _
 
 SIZES = (20, 50, 100)
 OWN_KEYS = ("after", "before", "size")
-READERS: Mapping[str, Any] = {"d": Decimal, "t": datetime.fromisoformat, "o": date.fromisoformat, "p": lambda value: value}
+READERS: Mapping[str, Any] = {
+    "d": Decimal,
+    "t": datetime.fromisoformat,
+    "o": date.fromisoformat,
+    "p": lambda value: value,
+}
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,15 @@ class Page:
         """How many there are, as far as is known without counting them all: “20+”, or the number."""
         if self.previous:
             return ""
-        return _("%(count)s+ found") % {"count": len(self.rows)} if self.next else _("%(count)s found") % {"count": len(self.rows)}
+        return (
+            _("%(count)s+ found") % {"count": len(self.rows)}
+            if self.next
+            else _("%(count)s found") % {"count": len(self.rows)}
+        )
 
 
 def page_of(queryset: QuerySet[Any], params: QueryDict, order: Sequence[str], size: int = SIZES[0]) -> Page:
-    """One page of `queryset` in `order`, e.g. `("-spend", "pk")`: columns or annotations without nulls, the last unique.
+    """One page of `queryset` in `order`, e.g. `("-spend", "pk")`: columns without nulls, the last one unique.
 
     `params` is `request.GET` with `after`, `before` and `size`. A cursor that cannot be read starts from the top.
     """

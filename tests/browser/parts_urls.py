@@ -13,7 +13,9 @@ from django.utils import timezone
 from vipcrm.paging import Page
 from vipcrm.timeline import Entry
 
-TIERS = [SimpleNamespace(rank=i + 1, name=name) for i, name in enumerate(["普通会员", "高级会员", "VIP会员", "至尊VIP会员"])]
+TIERS = [
+    SimpleNamespace(rank=i + 1, name=name) for i, name in enumerate(["普通会员", "高级会员", "VIP会员", "至尊VIP会员"])
+]
 
 
 class PartsForm(forms.Form):

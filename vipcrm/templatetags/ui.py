@@ -109,9 +109,8 @@ def light(colour: str, label: str) -> SafeString:
         "yellow": '<path class="y" d="M9 1 17.5 16H.5z"/>',
         "red": '<rect class="r" x="1" y="1" width="16" height="16" rx="2"/>',
     }
-    return format_html(
-        '<svg class="v-light" viewBox="0 0 18 18" role="img" aria-label="{}">{}</svg>', label, SafeString(shapes[colour])
-    )
+    shape = SafeString(shapes[colour])
+    return format_html('<svg class="v-light" viewBox="0 0 18 18" role="img" aria-label="{}">{}</svg>', label, shape)
 
 
 @register.simple_tag
@@ -204,7 +203,8 @@ def field(bound: BoundField, label: str = "", help: str = "", **attrs: Any) -> d
 @register.simple_tag
 def message_shape(tags: str) -> dict[str, str]:
     """State, icon and ARIA role of a Django message."""
-    kind, sign, role = next((MESSAGE_SHAPES[tag] for tag in tags.split() if tag in MESSAGE_SHAPES), ("now", "info", "status"))
+    known = [MESSAGE_SHAPES[tag] for tag in tags.split() if tag in MESSAGE_SHAPES]
+    kind, sign, role = known[0] if known else ("now", "info", "status")
     return {"kind": kind, "icon": sign, "role": role}
 
 
@@ -243,7 +243,7 @@ def panels(context: template.Context, slot: str, obj: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def panel_list(context: template.Context, slot: str, obj: Any) -> list[tuple[str, Panel]]:
-    """(key, panel) of a slot, for pages that draw them their own way: `{% panel_list "member.tabs" member as tabs %}`."""
+    """(key, panel) of a slot, for pages that draw them: `{% panel_list "member.tabs" member as tabs %}`."""
     return panels_for(slot, context["request"], obj)
 
 
@@ -251,6 +251,12 @@ def panel_list(context: template.Context, slot: str, obj: Any) -> list[tuple[str
 def timeline(entries: Sequence[Entry], store: Any = None) -> dict[str, Any]:
     """The entries as a timeline, times as in the store."""
     return {"entries": entries, "store": store}
+
+
+@register.simple_tag
+def staff_line(staff: Any) -> SafeString:
+    """Role and place of a login: `导购·静安店`."""
+    return join_dot(staff.get_role_display(), *(place.name for place in (staff.store, staff.region) if place))
 
 
 @register.simple_tag
