@@ -16,7 +16,7 @@ MAX_INT = 2**31 - 1
 
 _AMOUNT = re.compile(r"([+-]?)(?:[¥￥]|CNY|RMB)?\s?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?元?", re.ASCII)
 _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})", re.ASCII)
-_TIME = re.compile(r"(\S+)(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+_TIME = re.compile(r"([\d/-]+)(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _INT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0*)?", re.ASCII)
 _YES = frozenset({"yes", "y", "true", "1", "是", "有", "对", "√"})
 _NO = frozenset({"no", "n", "false", "0", "否", "无", "不", "×"})

@@ -17,7 +17,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .limits import MAX_CELL, MAX_RECORD, MAX_UNREADABLE
-from .refusal import OnFault, RowFault, TableRefused
+from .refusal import OnFault, RowFault, TableRefused, shortened
 from .table import Batch, Record, too_long
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class CsvRecords:
         self._pending.clear()
         self._waiting.extendleft(reversed(rest))
         self._line += 1
-        self._on_fault(RowFault(self._line, "", reason, [bad.strip()]))
+        self._on_fault(RowFault(self._line, "", reason, [shortened(bad.strip())]))
 
 
 def _lines(block: str) -> list[str]:

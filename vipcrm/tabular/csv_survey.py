@@ -44,7 +44,6 @@ class Source(NamedTuple):
                 _("The packed file breaks off or is damaged: pack it again, or send the CSV unpacked.")
             ) from error
 
-
     @contextmanager
     def text(self, encoding: str, *, skip: int = 0) -> Iterator[TextIO]:
         """Its text after `skip` lines, line ends as they are."""

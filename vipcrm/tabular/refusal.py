@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+_SHOWN = 2_000
+
 
 class TableRefused(ValueError):
     """The file cannot be read as a table; `reason` (translated when shown) names what, where and the remedy."""
@@ -24,12 +26,18 @@ class TableRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class RowFault:
     """A row that cannot be taken, and why. `line` is the line of the file (or row of the sheet) where the row
-    starts, `column` the header as the file has it ("" = the row as a whole), `cells` the row as it came."""
+    starts, `column` the header as the file has it ("" = the row as a whole), `cells` the row as it came, though a cell
+    beyond every limit is cut (`shortened`): faults are kept in memory."""
 
     line: int
     column: str
     reason: StrOrPromise
     cells: Sequence[str]
+
+
+def shortened(cell: str) -> str:
+    """The cell, or its first 2,000 characters if reading has refused it for its length."""
+    return cell if len(cell) <= _SHOWN else cell[:_SHOWN] + "…"
 
 
 OnFault = Callable[[RowFault], object]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .escapes import BLANKS, restore
 from .limits import MAX_CELL, MAX_COLUMNS
-from .refusal import OnFault, RowFault, TableRefused
+from .refusal import OnFault, RowFault, TableRefused, shortened
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -84,7 +84,8 @@ class Table(ABC):
                 reason = _("The cell holds a NUL character: delete it or type the cell anew.")
                 return RowFault(line, header, reason, cells)
             if len(cell) > MAX_CELL:
-                return RowFault(line, header, too_long(), cells)
+                short = [shortened(cell) if len(cell) > MAX_CELL else cell for cell in cells]
+                return RowFault(line, header, too_long(), short)
         return None
 
     def close(self) -> None:  # noqa: B027 - a CSV holds nothing open

@@ -11,15 +11,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from django.utils.functional import Promise
 
 from .escapes import escape
 from .refusal import RowFault
-
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
 
 BOM = b"\xef\xbb\xbf"
 ERROR_COLUMNS = ("error_line", "error_column", "error")
@@ -102,7 +99,7 @@ def as_text(value: object) -> str:
 
 class _Sheet:
     def __init__(self, workbook: Any) -> None:
-        self._sheet: Worksheet = workbook.add_worksheet()
+        self._sheet = workbook.add_worksheet()
         self._money = workbook.add_format({"num_format": "0.00"})
         self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -115,10 +112,10 @@ class _Sheet:
             self._write_cell(column, value)
         self._row += 1
 
-    def _write_cell(self, column: int, value: object) -> None:
+    def _write_cell(self, column: int, value: Any) -> None:
         if isinstance(value, (str, bool)):
             self._write_text(column, value)
-        elif isinstance(value, (int, float, Decimal)) and abs(value) < _FIFTEEN_DIGITS:
+        elif isinstance(value, (int, float, Decimal)) and -_FIFTEEN_DIGITS < value < _FIFTEEN_DIGITS:
             self._sheet.write_number(self._row, column, value, self._money if isinstance(value, Decimal) else None)
         elif isinstance(value, datetime.datetime) and value.year > _FIRST_YEAR:
             wall_clock = value.replace(tzinfo=None, microsecond=0)
