@@ -214,6 +214,8 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", bootstrap_wrapper.get_bootstrap_dir())]
 HASHED_STATIC = env.flag("HASHED_STATIC", not (EMBEDDED or DEBUG or TESTING))
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
+if WHITENOISE_USE_FINDERS:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "uploads")))
 STORAGES = {

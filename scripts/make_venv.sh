@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Makes .venv with Python 3.11 or newer and installs exactly what requirements/*.txt pin.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+find_python() {
+    local name
+    for name in "${PYTHON:-}" python3.11 python3.12 python3.13 python3 python; do
+        if [ -n "$name" ] && command -v "$name" >/dev/null \
+            && "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "No Python 3.11 or newer with venv was found." >&2
+    echo "Install it (Debian, Ubuntu: apt-get install python3 python3-venv) or name it: make install PYTHON=/path/to/python" >&2
+    exit 1
+}
+
+if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python="$(find_python)"
+    echo "Making .venv with $("$python" --version)"
+    "$python" -m venv --clear .venv
+fi
+echo "Installing the pinned requirements"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt -r requirements/dev.txt
