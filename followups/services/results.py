@@ -13,6 +13,7 @@ from followups.services.events import StepClosed, as_it_stands, local_day, locke
 from followups.services.refresh import refresh_steps
 from members.enums import Channel, ConsentState
 from members.models import Consent, Member
+from service_tickets.services import open_complaint
 from vipcrm.models import Staff
 
 
@@ -81,12 +82,9 @@ def _ask(member: Member, consent: ConsentState | str, by: Staff, today: date) ->
 
 
 def _complain(step: Step, text: str, by: Staff, at: datetime) -> str:
-    from service_tickets.services import open_complaint
-
-    notification = open_complaint(
-        member=step.member, step_ref=f"followups.step:{step.pk}", receipt=step.receipt, text=text, by=by, at=at
-    )
-    return str(notification.number)
+    return open_complaint(
+        member=step.member, step_ref=step.pk, receipt=step.receipt, text=text, by=by, at=at
+    ).number
 
 
 @transaction.atomic

@@ -173,7 +173,7 @@ def test_the_task_does_the_same_as_of_now(time_machine):
     assert tasks.run_followups() == {"reminded": 1, "overdue": 0}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_sweeps_at_once_remind_once(monkeypatch):
     monkeypatch.setattr(services.sweep, "BATCH", 3)
     for _ in range(20):
