@@ -35,7 +35,8 @@ HAPPENED = """
   WHERE r.member_id = %(member)s ORDER BY r.sold_at DESC LIMIT %(limit)s)
 UNION ALL
 (SELECT 'tier', t.at, t.id, t.spend, t.seq, t.from_tier, t.to_tier, t.reason, NULL
-   FROM members_tierchange t WHERE t.member_id = %(member)s AND t.withdrawn_at IS NULL ORDER BY t.at DESC LIMIT %(limit)s)
+   FROM members_tierchange t
+  WHERE t.member_id = %(member)s AND t.withdrawn_at IS NULL ORDER BY t.at DESC LIMIT %(limit)s)
 UNION ALL
 (SELECT 'note', n.created_at, n.id, NULL, n.satisfaction, n.text, n.visited_on::text, '', w.name
    FROM members_visitnote n LEFT JOIN vipcrm_staff w ON w.id = n.by_id
@@ -45,7 +46,8 @@ UNION ALL
    FROM members_consent c LEFT JOIN vipcrm_staff w ON w.id = c.by_id
   WHERE c.member_id = %(member)s ORDER BY c.given_on DESC LIMIT %(limit)s)
 UNION ALL
-(SELECT 'status', s.at, s.id, NULL, 0, s.status, s.reason, CASE WHEN s.receipt_id IS NULL THEN '' ELSE 'sale' END, w.name
+(SELECT 'status', s.at, s.id, NULL, 0, s.status, s.reason,
+        CASE WHEN s.receipt_id IS NULL THEN '' ELSE 'sale' END, w.name
    FROM members_statuschange s LEFT JOIN vipcrm_staff w ON w.id = s.by_id
   WHERE s.member_id = %(member)s ORDER BY s.at DESC LIMIT %(limit)s)
 UNION ALL

@@ -1,4 +1,4 @@
-"""What pages say about a member at a glance: tier, the way to the next one, what keeps this one, how well she is known."""
+"""What pages say about a member at a glance: tier, the way to the next, what keeps this one, how well she is known."""
 
 from __future__ import annotations
 
@@ -68,6 +68,12 @@ def load_programme(today: date) -> Programme:
         for tier in version.tiers.all():
             by_code.setdefault(tier.code, tier)
     return Programme(programmes, by_code, today)
+
+
+def put_tier(member: Member, programme: Programme) -> Member:
+    """Puts the tier with its name and rank on `member.tier` for a page; `standing` must be joined."""
+    member.tier = programme.tier(member.standing.tier)  # type: ignore[attr-defined]
+    return member
 
 
 @dataclass(frozen=True)

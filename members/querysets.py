@@ -59,7 +59,7 @@ class MemberQuerySet(models.QuerySet[Any]):
         return self.filter(reduce(or_, (Q(**lookup) for lookup in found))) if found else self
 
     def best_matches(self, typed: str, phone: str = "") -> MemberQuerySet:
-        """The best 200 members found by what was typed, with `match_rank`, 0 the best. Each look-up is one index scan."""
+        """The best 200 members found by what was typed, `match_rank` 0 first. Each look-up is one index scan."""
         found = lookups(typed, phone)
         parts = [self._some_of(lookup) for lookup in found]
         ids = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]

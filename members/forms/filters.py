@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.db.models import Q
@@ -93,6 +94,11 @@ class MemberFilterForm(forms.Form):
     @property
     def typed(self) -> str:
         return str(self.cleaned_data.get("q") or "")
+
+    @property
+    def typed_quoted(self) -> str:
+        """The search as it stands in an address."""
+        return quote(self.typed)
 
     @property
     def phone(self) -> str:

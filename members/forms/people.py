@@ -58,7 +58,7 @@ class PhoneField(forms.CharField):
         return phone
 
 
-class MemberForm(forms.ModelForm[Member]):
+class MemberForm(forms.ModelForm):
     """A member's file. `staff` is who fills it in, `today` the store's date."""
 
     phone = PhoneField(label=_("Phone"), required=False)
@@ -144,7 +144,7 @@ class MemberForm(forms.ModelForm[Member]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._check_birthday(data)
-        store, advisor = self.store, data.get("advisor")
+        store, advisor = self.home, data.get("advisor")
         if advisor and store and advisor.store_id != store.pk:
             self.add_error("advisor", _("She does not work in this store: choose somebody who does."))
         start, end = data.get("contact_from"), data.get("contact_until")
@@ -164,11 +164,16 @@ class MemberForm(forms.ModelForm[Member]):
             self.add_error(*BIRTHDAY_FAULTS[error.fault])
 
     @property
-    def store(self) -> Store | None:
+    def home(self) -> Store | None:
         """The member's home store after saving."""
         if "home_store" in self.fields:
             return self.cleaned_data.get("home_store")
         return self.instance.home_store if self.instance.pk else self.staff.store
+
+    @property
+    def more_open(self) -> bool:
+        """Whether the rarely used fields are shown at once: when one of them is wrong, or in an existing file."""
+        return bool(self.instance.pk) or bool(set(self.errors) & {*PROFILE, "referred_by"})
 
     @property
     def consents(self) -> dict[str, str]:

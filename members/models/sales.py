@@ -150,6 +150,16 @@ class ReceiptLine(models.Model):
     def __str__(self) -> str:
         return f"{self.product_name} × {self.quantity}"
 
+    @property
+    def left_units(self) -> int:
+        """Units that can still be returned."""
+        return 0 if self.voided else max(0, self.quantity - self.returned_quantity)
+
+    @property
+    def units_back(self) -> int:
+        """Units that a return took back, as a positive number."""
+        return max(0, -self.quantity)
+
 
 class SaleEntry(models.Model):
     """One time somebody filled in the sale page: its key makes a second press of the button the same receipt, not two."""

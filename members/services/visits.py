@@ -1,6 +1,6 @@
 """Notes on visits: no visit without one is the aim (handbook 2)."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -22,11 +22,10 @@ def write_visit_note(
     satisfaction: int | None = None,
     receipt: Receipt | None = None,
     by: Staff,
-    at: datetime,
 ) -> VisitNote:
     """The short story of a visit; with `receipt` that of a sale, once per sale: raises VisitNoteExists.
 
-    `satisfaction` 1–5 or None; `at` is when it is written.
+    `satisfaction` 1–5 or None.
     """
     try:
         with transaction.atomic():
