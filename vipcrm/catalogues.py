@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as babel_extract
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -95,12 +95,16 @@ def faults(area: str) -> list[str]:
     return [text for message in merged_catalogue(area) if message.id for text in _message_faults(message)]
 
 
-def _message_faults(message) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    english = message.id if isinstance(message.id, tuple) else (message.id,)
-    chinese = message.string if isinstance(message.string, tuple) else (message.string,)
+def _message_faults(message: Message) -> Iterator[str]:
+    english, chinese = _forms(message.id), _forms(message.string)
     if not all(chinese):
         yield f"not translated: {english[0]!r}"
     elif message.fuzzy:
         yield f"fuzzy: {english[0]!r}"
     elif set(PLACEHOLDER.findall(english[-1])) != set(PLACEHOLDER.findall(chinese[-1])):
         yield f"placeholders differ: {english[-1]!r}"
+
+
+def _forms(text: object) -> list[str]:
+    """Singular and plural of a message, or its one form."""
+    return [str(form or "") for form in text] if isinstance(text, list | tuple) else [str(text or "")]

@@ -51,7 +51,7 @@ def page_of(queryset: QuerySet[Any], params: QueryDict, order: Sequence[str], si
 
     `params` is `request.GET` with `after`, `before` and `size`. A cursor that cannot be read starts from the top.
     """
-    size = int(params["size"]) if params.get("size") in {str(known) for known in SIZES} else size
+    size = next((known for known in SIZES if str(known) == params.get("size")), size)
     after, before = _read(params.get("after", ""), order), _read(params.get("before", ""), order)
     backwards = before is not None
     walk = [_turned(key) for key in order] if backwards else list(order)

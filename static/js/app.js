@@ -83,9 +83,34 @@
     });
   }
 
+  // ---- a request that did not get through: say so on top of the page, keep what was typed ----
+  function sayNotSaved(title) {
+    document.querySelector("#not-saved")?.remove();
+    const box = document.createElement("div");
+    box.id = "not-saved";
+    box.className = "v-msg is-overdue mb-3";
+    box.setAttribute("role", "alert");
+    const words = document.createElement("span");
+    const head = document.createElement("b");
+    head.textContent = title;
+    words.append(head, document.body.dataset.kept);
+    box.append(document.createElement("span"), words);
+    document.querySelector("main").prepend(box);
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:sendError", () => sayNotSaved(document.body.dataset.offline));
+  document.addEventListener("htmx:responseError", () => sayNotSaved(document.body.dataset.refused));
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const button = event.submitter;
+    if (form.method === "post" && !navigator.onLine) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      sayNotSaved(document.body.dataset.offline);
+      return;
+    }
     if (form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();

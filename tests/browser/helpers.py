@@ -29,7 +29,7 @@ def axe_violations(page):
     """Findings of axe that keep somebody out, each with the element it is about."""
     found = Axe().run(page, options=RULES).response["violations"]
     return [
-        f"{finding['impact']} {finding['id']}: {finding['help']} – {node['html'][:160]} {node.get('failureSummary', '')}"
+        f"{finding['impact']} {finding['id']}: {node['html'][:160]} – {node.get('failureSummary', finding['help'])}"
         for finding in found
         if finding["impact"] in GRAVE
         for node in finding["nodes"]

@@ -105,6 +105,18 @@ def test_a_second_press_sends_nothing(page_as, clerk):
     assert page.locator("main form [type=submit]").text_content() == "正在保存…"
 
 
+def test_without_network_what_was_typed_stays(page_as, clerk):
+    page = page_as(clerk)
+    page.goto("/accounts/password/")
+    page.get_by_label("现在的密码").fill("something")
+    page.evaluate("document.querySelector('main form').noValidate = true")
+    page.context.set_offline(True)
+    page.locator("main form [type=submit]").click()
+    assert "没有保存，网络断了。" in page.get_by_role("alert").text_content()
+    assert page.get_by_label("现在的密码").input_value() == "something"
+    assert_no_axe_violations(page)
+
+
 def test_the_keyboard_reaches_the_content_first(page_as, clerk):
     page = page_as(clerk)
     page.goto("/accounts/more/")

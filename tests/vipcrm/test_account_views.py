@@ -33,6 +33,12 @@ def test_a_stranger_is_sent_to_sign_in_and_back(client, clerk):
     assert signed_in.url == reverse("vipcrm:password")
 
 
+def test_a_part_of_a_page_after_the_session_ended_opens_the_whole_sign_in_page(client):
+    part = {"HX-Request": "true", "HX-Current-URL": "http://testserver/today/?a=1"}
+    answer = client.get(reverse("vipcrm:login"), headers=part)
+    assert answer.headers["HX-Redirect"] == f"{reverse('vipcrm:login')}?next=/today/%3Fa%3D1"
+
+
 def test_the_way_back_never_leads_elsewhere(client, clerk):
     assert sign_in(client, PASSWORD, next="https://example.com/").url == "/"
 
@@ -50,7 +56,7 @@ def test_a_wrong_password_says_how_many_tries_are_left(client, clerk):
     assert page.context["tries_left"] == 4
     assert 'role="alert"' in page.text
     assert 'value="linyue"' in page.text
-    assert "wrong" not in page.text
+    assert 'value="wrong"' not in page.text
 
 
 def test_the_fifth_wrong_password_locks_and_names_the_remedy(client, clerk):
