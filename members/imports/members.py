@@ -59,8 +59,8 @@ UPDATE row r SET bad_column = CASE WHEN t.same THEN NULL ELSE 'card_no' END,
 
 COMPARE = """
 UPDATE row r
-   SET change = CASE WHEN (m.name, m.phone, m.wechat, m.gender, m.birth_calendar, m.birth_year, m.birth_month, m.birth_day,
-                           m.home_store_id, m.advisor_id, m.enrolled_on_given, m.source, m.note)
+   SET change = CASE WHEN (m.name, m.phone, m.wechat, m.gender, m.birth_calendar, m.birth_year, m.birth_month,
+                           m.birth_day, m.home_store_id, m.advisor_id, m.enrolled_on_given, m.source, m.note)
               IS DISTINCT FROM
                           (r.name, coalesce(r.e164, m.phone), coalesce(r.wechat, m.wechat), coalesce(r.gender, m.gender),
                            CASE WHEN r.month IS NULL THEN m.birth_calendar ELSE r.calendar END,

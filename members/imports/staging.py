@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
+from typing import Any
 
 from django.db import connection
 
@@ -23,14 +24,14 @@ class Staged:
     faults: list[RowFault] = field(default_factory=list)
 
 
-def execute(sql: str, *values: object) -> int:
+def execute(sql: str, *values: Any) -> int:
     """Runs one statement and says how many rows it touched. Values only for the data, never for names."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return int(cursor.rowcount)
 
 
-def fetch(sql: str, *values: object) -> list[tuple]:
+def fetch(sql: str, *values: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return list(cursor.fetchall())

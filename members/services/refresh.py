@@ -6,6 +6,7 @@ Live sales, voids, imports and `rebuild` all call it; run twice it changes nothi
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -33,7 +34,7 @@ def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def _ids(sql: str, values: object) -> list[int]:
+def _ids(sql: str, values: Any) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
@@ -54,7 +55,7 @@ def refresh_receipts(receipt_ids: Iterable[int], *, at: datetime, also_members: 
         members.update(_ids(MEMBERS_OF, [some]))
     changed += refresh_members(sorted(members), at=at)
     for _receiver, answer in receipts_changed.send(sender=Receipt, receipt_ids=touched, at=at):
-        changed += answer or Counter()
+        changed.update(answer or {})  # type: ignore[arg-type]
     return changed
 
 
