@@ -59,6 +59,11 @@ def test_the_content_decides_not_the_name(table_of, tmp_path):
     assert table_of("a,b\n1,2\n", "table.csv.gz").kind == "csv"
 
 
+def test_odd_beginnings_are_still_text(table_of):
+    assert table_of("MZ编号,b\n1,2\n").headers == ["MZ编号", "b"]
+    assert read(table_of("a\n\x19\x19\n"))[0] == [(2, ["\x19\x19"])]
+
+
 def test_rows_can_be_read_twice_and_at_the_same_time(table_of):
     table = table_of("a\n1\n2\n")
 

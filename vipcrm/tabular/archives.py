@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .limits import MAX_DIRECTORY_BYTES, MAX_MEMBERS, MAX_RATIO, MAX_XML_BYTES, MEBI, RATIO_FREE_BYTES
+from .limits import MAX_DIRECTORY_BYTES, MAX_MEMBERS, MAX_XML_BYTES, MAX_XML_RATIO, MEBI, XML_FREE_BYTES
 from .refusal import TableRefused
 
 _END = struct.Struct("<4s4H2LH")  # "end of central directory"
@@ -76,7 +76,7 @@ def _refuse_odd_member(member: zipfile.ZipInfo) -> None:
 def _refuse_bomb(parts: list[zipfile.ZipInfo]) -> int:
     size = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
-    if size > MAX_XML_BYTES or (size > RATIO_FREE_BYTES and size > MAX_RATIO * packed):
+    if size > MAX_XML_BYTES or (size > XML_FREE_BYTES and size > MAX_XML_RATIO * packed):
         raise TableRefused(
             format_lazy(
                 _("The workbook unpacks to {size} MB: delete blank rows and formatting, or save it as CSV UTF-8."),

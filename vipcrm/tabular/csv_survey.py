@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple, TextIO, cast
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .limits import MAX_LINE_BYTES, MAX_LINES, MAX_RATIO, MAX_TEXT_BYTES, MEBI, RATIO_FREE_BYTES
+from .limits import GZIP_FREE_BYTES, MAX_GZIP_RATIO, MAX_LINE_BYTES, MAX_LINES, MAX_TEXT_BYTES, MEBI
 from .refusal import TableRefused
 
 CHUNK = MEBI // 4
@@ -128,7 +128,7 @@ def _first_line_end(chunk: bytes) -> int:
 
 
 def _refuse_bomb(source: Source, packed_size: int, size: int) -> None:
-    swollen = size > RATIO_FREE_BYTES and size > MAX_RATIO * packed_size
+    swollen = size > GZIP_FREE_BYTES and size > MAX_GZIP_RATIO * packed_size
     if size > MAX_TEXT_BYTES or (source.packed and swollen):
         raise TableRefused(
             format_lazy(

@@ -12,9 +12,11 @@ MAX_RECORD = 65_536  # characters of a record that spans lines: beyond, its quot
 MAX_UNREADABLE = 10_000  # records with wrong quotes: beyond, the file as a whole is wrong
 
 # A packed file is a bomb when what comes out is large AND a large multiple of what went in.
-RATIO_FREE_BYTES = 8 * MEBI
-MAX_RATIO = 100
+GZIP_FREE_BYTES = 64 * MEBI  # streamed: costs time only
+MAX_GZIP_RATIO = 250
+XML_FREE_BYTES = 8 * MEBI  # parsed as a whole
+MAX_XML_RATIO = 40  # real workbooks: 5 to 17
 
 MAX_MEMBERS = 1_000  # of a workbook's zip directory
 MAX_DIRECTORY_BYTES = MEBI
-MAX_XML_BYTES = 128 * MEBI  # of a workbook, unpacked: about 300,000 rows of 15 columns
+MAX_XML_BYTES = 192 * MEBI  # of a workbook, unpacked: about 300,000 rows of 14 columns

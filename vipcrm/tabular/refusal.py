@@ -26,8 +26,8 @@ class TableRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class RowFault:
     """A row that cannot be taken, and why. `line` is the line of the file (or row of the sheet) where the row
-    starts, `column` the header as the file has it ("" = the row as a whole), `cells` the row as it came, though a cell
-    beyond every limit is cut (`shortened`): faults are kept in memory."""
+    starts, `column` the header as the file has it ("" = the row as a whole), `cells` the row as it came, though cells
+    of more than 2,000 characters are cut: faults are kept in memory."""
 
     line: int
     column: str
@@ -36,7 +36,7 @@ class RowFault:
 
 
 def shortened(cell: str) -> str:
-    """The cell, or its first 2,000 characters if reading has refused it for its length."""
+    """The cell, or its first 2,000 characters: enough to find it by."""
     return cell if len(cell) <= _SHOWN else cell[:_SHOWN] + "…"
 
 

@@ -77,15 +77,16 @@ class Table(ABC):
             yield line, cells
 
     def _fault(self, line: int, cells: list[str]) -> RowFault | None:
+        shown = [shortened(cell) for cell in cells[: 2 * MAX_COLUMNS]]
         if len(cells) > len(self.headers):
-            return RowFault(line, "", _too_many(len(cells), len(self.headers)), cells)
+            return RowFault(line, "", _too_many(len(cells), len(self.headers)), shown)
         for header, cell in zip(self.headers, cells, strict=True):
             if "\0" in cell:
-                reason = _("The cell holds a NUL character: delete it or type the cell anew.")
-                return RowFault(line, header, reason, cells)
+                return RowFault(
+                    line, header, _("The cell holds a NUL character: delete it or type the cell anew."), shown
+                )
             if len(cell) > MAX_CELL:
-                short = [shortened(cell) if len(cell) > MAX_CELL else cell for cell in cells]
-                return RowFault(line, header, too_long(), short)
+                return RowFault(line, header, too_long(), shown)
         return None
 
     def close(self) -> None:  # noqa: B027 - a CSV holds nothing open
