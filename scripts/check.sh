@@ -18,7 +18,7 @@ run .venv/bin/ruff format --check --quiet .
 run .venv/bin/ruff check --quiet .
 run .venv/bin/djlint --quiet --lint templates
 run production .venv/bin/mypy
-run .venv/bin/lint-imports --no-timing
+run .venv/bin/lint-imports --no-logo
 run .venv/bin/python manage.py makemigrations --check --dry-run
 run production .venv/bin/python manage.py check --deploy --fail-level WARNING
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import environ
@@ -43,11 +44,15 @@ class Environment:
 
         return self._read(name, default, check, "one of " + ", ".join(choices))
 
-    def database(self, name: str) -> dict[str, object]:
+    def database(self, name: str) -> dict[str, Any]:
         """Django's database settings out of an address; PostgreSQL only."""
-        config: dict[str, object] = self._read(name, {}, self.env.db_url_config, "postgres://user:password@host:5432/name")
+        config: dict[str, Any] = self._read(
+            name, {}, self.env.db_url_config, "postgres://user:password@host:5432/name"
+        )
         if config.get("ENGINE") != "django.db.backends.postgresql":
-            raise ImproperlyConfigured(f"{name}: only PostgreSQL is supported, as postgres://user:password@host:5432/name")
+            raise ImproperlyConfigured(
+                f"{name}: only PostgreSQL is supported, as postgres://user:password@host:5432/name"
+            )
         return config
 
     def redis(self, name: str) -> str:
@@ -107,9 +112,7 @@ def stored_secret(path: Path) -> str:
         partial = path.with_name(f"{path.name}.{os.getpid()}")
         partial.touch(mode=0o600)
         partial.write_text(secrets.token_urlsafe(64))
-        try:
+        with suppress(FileExistsError):
             os.link(partial, path)
-        except FileExistsError:
-            pass
         partial.unlink()
     return path.read_text()

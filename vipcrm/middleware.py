@@ -32,7 +32,7 @@ class ChosenLanguageMiddleware(LocaleMiddleware):
         except LookupError:
             language = settings.LANGUAGE_CODE
         translation.activate(language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class PolicyMiddleware(CSPMiddleware):

@@ -205,7 +205,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 # Django admin with unfold runs Alpine, which evaluates attributes; nothing of ours does.
-ADMIN_POLICY = {"script-src": ["'self'", "'unsafe-inline'", "'unsafe-eval'"], "style-src": ["'self'", "'unsafe-inline'"]}
+ADMIN_POLICY = {
+    "script-src": ["'self'", "'unsafe-inline'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 

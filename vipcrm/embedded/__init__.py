@@ -196,6 +196,8 @@ def _wait_until_stopped(folder: Path) -> None:
 
 def _failure(folder: Path) -> str:
     logs = [folder / "keeper.log", folder / "postgres.log", folder / "valkey.log"]
-    tails = [f"--- {log}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:]) for log in logs if log.exists()]
+    tails = [
+        f"--- {log}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:]) for log in logs if log.exists()
+    ]
     hint = "Set DATABASE_URL and REDIS_URL to use servers of your own, or VIPCRM_VAR to choose another folder."
     return "\n".join(["The embedded PostgreSQL and Valkey did not start.", hint, *tails])

@@ -143,7 +143,7 @@ def _keep(folder: Path, servers: list[Server]) -> None:
 def _revive(servers: list[Server]) -> None:
     for server in servers:
         if server.has_ended():
-            print(f"{type(server.service).__name__} ended by itself; starting it again", file=sys.stderr)
+            sys.stderr.write(f"{type(server.service).__name__} ended by itself; starting it again\n")
             server.start()
             server.wait_until_ready()
 

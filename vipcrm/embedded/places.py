@@ -78,7 +78,7 @@ def socket_folder(folder: Path, who: Account) -> Path:
         key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         place = Path(tempfile.gettempdir()) / f"vipcrm-{os.geteuid()}-{key}"
         if len(os.fsencode(place / ".s.PGSQL.5432.lock")) > SOCKET_LIMIT:
-            place = Path("/tmp") / place.name
+            place = Path("/tmp") / place.name  # noqa: S108  private by own()
     return own(place, who)
 
 
@@ -91,7 +91,7 @@ def reachable_programs(programs: Path, version: str, who: Account) -> Path:
         ELSEWHERE.mkdir(parents=True, exist_ok=True, mode=0o755)
         partial = Path(tempfile.mkdtemp(prefix="copy-", dir=ELSEWHERE))
         shutil.copytree(programs, partial / "tree", ignore=shutil.ignore_patterns("include"))
-        os.chmod(partial, 0o755)
+        os.chmod(partial, 0o755)  # noqa: S103  programs that everybody may run
         os.replace(partial / "tree", copy)
         partial.rmdir()
     return copy

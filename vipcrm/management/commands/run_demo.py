@@ -55,10 +55,8 @@ def welcome(host: str, port: int) -> str:
 
 def logins() -> list[str]:
     """What the demo data says about its people (`vipcrm.demo.logins() -> list[str]`)."""
-    try:
-        from vipcrm.demo import logins as demo_logins
-    except ImportError:
-        return ["Make a login with: .venv/bin/python manage.py createsuperuser"]
+    from vipcrm.demo.people import logins as demo_logins
+
     return list(demo_logins())
 
 
@@ -78,7 +76,16 @@ def programs(host: str, port: int) -> dict[str, list[str]]:
     granian = [str(folder / "granian"), "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)]
     celery = [str(folder / "celery"), "--quiet", "-A", "vipcrm"]
     return {
-        "web": [*granian, "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "vipcrm.wsgi:application"],
+        "web": [
+            *granian,
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "4",
+            "--log-level",
+            "warning",
+            "vipcrm.wsgi:application",
+        ],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
         "beat": [*celery, "beat", "--loglevel", "WARNING"],
     }
