@@ -62,14 +62,16 @@ UPDATE row r
    SET change = CASE WHEN (m.name, m.phone, m.wechat, m.gender, m.birth_calendar, m.birth_year, m.birth_month,
                            m.birth_day, m.home_store_id, m.advisor_id, m.enrolled_on_given, m.source, m.note)
               IS DISTINCT FROM
-                          (r.name, coalesce(r.e164, m.phone), coalesce(r.wechat, m.wechat), coalesce(r.gender, m.gender),
+                          (r.name, coalesce(r.e164, m.phone), coalesce(r.wechat, m.wechat),
+                           coalesce(r.gender, m.gender),
                            CASE WHEN r.month IS NULL THEN m.birth_calendar ELSE r.calendar END,
                            CASE WHEN r.month IS NULL THEN m.birth_year ELSE r.year END,
                            coalesce(r.month, m.birth_month), coalesce(r.day, m.birth_day), r.store_id,
                            coalesce(r.advisor_id, m.advisor_id), coalesce(r.enrolled_on, m.enrolled_on_given),
                            coalesce(r.source, m.source), coalesce(r.note, m.note))
                        OR EXISTS (SELECT 1 FROM unnest(r.given) AS w(word)
-                                   WHERE split_part(w.word, ' ', 2) IS DISTINCT FROM (SELECT c.state FROM members_consent c
+                                   WHERE split_part(w.word, ' ', 2) IS DISTINCT FROM (
+                                         SELECT c.state FROM members_consent c
                                          WHERE c.member_id = m.id AND c.channel = split_part(w.word, ' ', 1)
                                          ORDER BY c.given_on DESC, c.id DESC LIMIT 1))
                      THEN 'corrected' ELSE 'same' END

@@ -11,8 +11,9 @@ from members.services.refresh import refresh_receipts
 # Typed rows with what they name. `position` numbers the rows of a receipt that say no line number.
 ROWS = """
 CREATE TEMP TABLE row ON COMMIT DROP AS
-SELECT t.line, t.receipt_no, coalesce(t.line_no, row_number() OVER (PARTITION BY t.store, t.receipt_no ORDER BY t.line))::int
-       AS line_no, t.store, t.sold_at AT TIME ZONE s.time_zone AS sold_at, t.sold_at::date AS sold_on,
+SELECT t.line, t.receipt_no,
+       coalesce(t.line_no, row_number() OVER (PARTITION BY t.store, t.receipt_no ORDER BY t.line))::int AS line_no,
+       t.store, t.sold_at AT TIME ZONE s.time_zone AS sold_at, t.sold_at::date AS sold_on,
        t.arrived_at AT TIME ZONE s.time_zone AS arrived_at, t.staff, t.card_no, t.phone, t.product_code,
        t.product_name, t.category, t.style, t.list_price, t.unit_price, t.quantity, t.returns_receipt_no,
        t.returns_line_no, coalesce(t.returns_store, t.store) AS returns_store,
@@ -48,7 +49,9 @@ SELECT store_id, receipt_no,
 HAVING min(sold_at) <> max(sold_at) OR min(member_id) <> max(member_id) OR min(staff_id) <> max(staff_id)
 """
 
-DIFFERS = "EXISTS (SELECT 1 FROM first_said f WHERE (f.store_id, f.receipt_no) = (r.store_id, r.receipt_no) AND f.{0} <> r.{0})"
+DIFFERS = """
+EXISTS (SELECT 1 FROM first_said f WHERE (f.store_id, f.receipt_no) = (r.store_id, r.receipt_no) AND f.{0} <> r.{0})
+"""
 
 SAME_KEY = """
 UPDATE row r SET (bad_column, bad_code, change)
@@ -79,15 +82,16 @@ UPDATE row r
    SET line_id = l.id,
        change = CASE WHEN (l.product_id, l.unit_price, l.quantity, l.product_name, l.category, l.style,
                            coalesce(l.list_price, -1))
-                       = (coalesce(r.product_id, -1), r.unit_price, r.quantity, coalesce(r.product_name, l.product_name),
+                       = (coalesce(r.product_id, -1), r.unit_price, r.quantity,
+                          coalesce(r.product_name, l.product_name),
                           coalesce(r.category, l.category), coalesce(r.style, l.style),
                           coalesce(r.list_price, l.list_price, -1))
                       AND (r.returns_receipt_no IS NULL OR (l.undone_no, l.undone_store)
                                                          = (r.returns_receipt_no, r.returns_store))
                       AND (r.returns_line_no IS NULL OR l.undone_line = r.returns_line_no)
                      THEN 'same' ELSE 'corrected' END
-  FROM (SELECT l.receipt_id, l.line_no, min(l.id) AS id, min(l.product_id) AS product_id, min(l.unit_price) AS unit_price,
-               sum(l.quantity) AS quantity, min(l.product_name) AS product_name, min(l.category) AS category,
+  FROM (SELECT l.receipt_id, l.line_no, min(l.id) AS id, min(l.product_id) AS product_id,
+               min(l.unit_price) AS unit_price, sum(l.quantity) AS quantity, min(l.product_name) AS product_name, min(l.category) AS category,
                min(l.style) AS style, min(l.list_price) AS list_price, min(k.number) AS undone_no,
                min(s.code) AS undone_store, min(o.line_no) AS undone_line
           FROM members_receiptline l
@@ -181,7 +185,8 @@ UPDATE members_receiptline l
 
 # Fewer units, or less money, than were already returned of the line cannot have been sold; nor can it become a return.
 ALREADY_RETURNED = """
-r.change = 'corrected' AND EXISTS (SELECT 1 FROM members_receiptline l WHERE l.id = r.line_id AND l.returned_quantity > 0
+r.change = 'corrected' AND EXISTS (SELECT 1 FROM members_receiptline l
+  WHERE l.id = r.line_id AND l.returned_quantity > 0
     AND (l.returned_quantity > r.quantity OR l.returned_amount > r.unit_price * r.quantity))
 """
 

@@ -21,7 +21,8 @@ SELECT r.line, r.sold_at, r.receipt_no, r.line_no, -r.quantity AS units, r.unit_
          JOIN members_receipt k ON k.store_id = s.id AND k.number = r.returns_receipt_no
          JOIN members_receiptline l ON l.receipt_id = k.id
         WHERE s.code = r.returns_store AND r.returns_receipt_no IS NOT NULL
-          AND CASE WHEN r.returns_line_no IS NULL THEN l.product_id = r.product_id ELSE l.line_no = r.returns_line_no END
+          AND CASE WHEN r.returns_line_no IS NULL THEN l.product_id = r.product_id
+                   ELSE l.line_no = r.returns_line_no END
        UNION ALL
        SELECT l.*, k.sold_at FROM members_receipt k JOIN members_receiptline l ON l.receipt_id = k.id
         WHERE r.returns_receipt_no IS NULL AND k.member_id = r.member_id AND l.product_id = r.product_id
@@ -45,7 +46,8 @@ SELECT l.returns_line_id, -sum(l.quantity), -sum(l.amount)
 DROP = """
 DELETE FROM members_receiptline l
  USING row r
- WHERE r.bad_code IS NULL AND r.change = %s AND l.receipt_id = r.receipt_id AND l.line_no = r.line_no AND (l.quantity < 0 OR r.quantity < 0)
+ WHERE r.bad_code IS NULL AND r.change = %s
+   AND l.receipt_id = r.receipt_id AND l.line_no = r.line_no AND (l.quantity < 0 OR r.quantity < 0)
 RETURNING l.returns_line_id
 """
 

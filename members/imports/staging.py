@@ -1,4 +1,4 @@
-"""From a file into a temporary table: raw texts by COPY, then typed values and the first fault of each row, set-based."""
+"""From a file into a temporary table: raw texts by COPY, then typed values and each row's first fault, set-based."""
 
 import csv
 from collections.abc import Callable, Iterator

@@ -1,6 +1,6 @@
 """Derived columns of receipts and of the members behind them, set-based; each function returns the rows it changed.
 
-Because nothing is written that already stands, a count above zero after a rebuild means that something stored was wrong.
+Nothing is written that already stands, so a count above zero after a rebuild means that something stored was wrong.
 """
 
 from collections.abc import Sequence

@@ -55,7 +55,7 @@ def refresh_receipts(receipt_ids: Iterable[int], *, at: datetime, also_members: 
         members.update(_ids(MEMBERS_OF, [some]))
     changed += refresh_members(sorted(members), at=at)
     for _receiver, answer in receipts_changed.send(sender=Receipt, receipt_ids=touched, at=at):
-        changed.update(answer or {})  # type: ignore[arg-type]
+        changed.update(answer or {})
     return changed
 
 

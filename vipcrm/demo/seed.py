@@ -22,10 +22,10 @@ Say = Callable[[str], None]
 
 
 def seed(*, members: int, months: int, number: int, now: datetime, say: Say = lambda text: None) -> None:
-    """Fills an empty database; the same `number` on the same day gives the same rows. Raises ValueError if not empty."""
+    """Fills an empty database; the same `number` on one day gives the same rows. Raises ValueError if not empty."""
     if next_id("vipcrm_store") > 1:
         raise ValueError("there is data already: the demo fills an empty database only")
-    random = Random(number)  # noqa: S311  nothing secret hangs on it
+    random = Random(number)
     today = now.date()
     with transaction.atomic():
         shops = make_organisation()
