@@ -303,7 +303,9 @@ def test_a_pid_file_whose_number_has_a_new_owner(folder):
 def test_named_servers_start_nothing(tmp_path):
     """Settings with both addresses import without a lease, a folder of data, or a process."""
     names = {"DATABASE_URL": "postgres://u:p@db.invalid/x", "REDIS_URL": "redis://r.invalid/0", "SECRET_KEY": "k" * 50}
-    probe = "from vipcrm import settings; print(settings.SERVICES, settings.DATABASE['HOST'], settings.CELERY_BROKER_URL)"
+    probe = (
+        "from vipcrm import settings; print(settings.SERVICES, settings.DATABASE['HOST'], settings.CELERY_BROKER_URL)"
+    )
     output = subprocess.run(
         [sys.executable, "-c", probe],
         cwd=PROJECT,
