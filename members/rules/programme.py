@@ -152,11 +152,10 @@ class Programmes:
         self.versions = tuple(sorted(versions, key=lambda version: version.valid_from or date.min))
         if not self.versions:
             raise ValueError("there is no programme version")
-        self._starts = tuple(version.valid_from or date.min for version in self.versions[1:])
-        if len(set(self._starts)) < len(self._starts) or (
-            self._starts and self._starts[0] == self.versions[0].valid_from
-        ):
+        starts = [version.valid_from or date.min for version in self.versions]
+        if len(set(starts)) < len(starts):
             raise ValueError("two programme versions start on the same day")
+        self._starts = tuple(starts[1:])
         self._cumulative_from, self._single_from = _leaving_lowest(self.versions)
         self.harmless = min(self._cumulative_from, self._single_from)
 

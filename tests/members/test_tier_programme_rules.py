@@ -184,6 +184,17 @@ def test_who_is_lifted_on_the_first_day_has_no_review_on_it():
     assert story([buy("2024-03-05", 1_000)], "2025-12-31", programmes)[1:] == [("2025-03-05", "vip", "programme")]
 
 
+def test_a_decision_overtakes_a_year_that_ended_before_it():
+    """From membership years to calendar years with 30 days of grace each: 14 January decides, 1 January is past."""
+    calendar = ProgrammeSpec(2, DEFAULT_TIERS, day("2025-01-01"), year="calendar", grace_days=30)
+    programmes = Programmes([ProgrammeSpec(1, DEFAULT_TIERS, grace_days=30), calendar])
+    bought = [buy("2023-12-15", 2_000), buy("2025-01-20", 1_099)]
+    assert story(bought, "2026-01-31", programmes)[1:] == [
+        ("2025-01-14", "senior", "retained"),
+        ("2026-01-31", "senior", "retained"),
+    ]
+
+
 def test_a_member_without_a_purchase_is_not_lifted():
     programmes = Programmes([scaled(1, None, 100), scaled(2, "2024-07-01", 50)])
     assert story([buy("2024-08-01", 1)], "2024-12-31", programmes) == [("2024-08-01", "regular", "joined")]
