@@ -119,7 +119,7 @@ def column_position(letters: bytes) -> int:
 
 def write(batch: list[list[object]]) -> None:
     """One line of output."""
-    sys.stdout.write(json.dumps(batch, ensure_ascii=False) + "\n")
+    sys.stdout.buffer.write(json.dumps(batch, ensure_ascii=False).encode() + b"\n")
 
 
 def is_clipped(number: float) -> bool:

@@ -102,7 +102,7 @@ def _read_first_sheet(path: str, size: int) -> IO[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=spool,
             stderr=subprocess.DEVNULL,
-            env={"PYTHONIOENCODING": "utf-8"},
+            env={},
             timeout=seconds * _PATIENCE,
             check=False,
         )
