@@ -74,6 +74,7 @@ def programs(host: str, port: int) -> dict[str, list[str]]:
     """Name → command of everything that runs besides the database and the queue."""
     folder = Path(sys.executable).parent
     granian = [str(folder / "granian"), "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)]
+    worker = ["--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     celery = [str(folder / "celery"), "--quiet", "-A", "vipcrm"]
     return {
         "web": [
@@ -86,6 +87,6 @@ def programs(host: str, port: int) -> dict[str, list[str]]:
             "warning",
             "vipcrm.wsgi:application",
         ],
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
+        "worker": [*celery, "worker", *worker, "--loglevel", "WARNING"],
         "beat": [*celery, "beat", "--loglevel", "WARNING"],
     }
