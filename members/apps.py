@@ -11,3 +11,11 @@ class MembersConfig(AppConfig):
         from vipcrm import timeline
 
         timeline.register(history.entries_of)
+
+    def ready(self) -> None:
+        from vipcrm.enums import Role
+        from vipcrm.nav import Item, register_more
+
+        register_more(
+            Item("import", _("Import"), "upload", "members:import_list", frozenset({Role.ADMIN}), help=_("CSV or XLSX"))
+        )

@@ -13,6 +13,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "followups.tasks.run_followups",
         "schedule": 60.0,
     },
+    # a page starts them at once; the clock finds those whose worker died
+    "imports that wait": {
+        "task": "members.tasks.run_imports",
+        "schedule": 60.0,
+    },
     # hourly, because a day begins at another hour in another store; what is done is not done again
     "annual tier reviews that are due": {
         "task": "members.tasks.review_tiers",

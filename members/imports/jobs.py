@@ -1,0 +1,112 @@
+"""Imports that a person asked for on a page: kept as a row, done by a worker, the result in the same transaction.
+
+The worker holds the row's lock while it works and writes the result together with the data: killed at any moment,
+nothing of it stands and the row is found again; done, it is done once.
+"""
+
+from datetime import datetime
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from members.enums import ImportState
+from members.imports.outcome import Outcome
+from members.imports.report import error_rows
+from members.imports.run import ImportStopped, import_file
+from members.models import ImportRun
+from vipcrm.audit import record_event
+from vipcrm.enums import AuditAction
+from vipcrm.models import Staff
+from vipcrm.tabular import TableRefused
+
+UNFINISHED = (ImportState.WAITING, ImportState.RUNNING)
+KEEP_SECONDS = 24 * 3600
+SHOWN_FAULTS = 50
+
+
+class _Job:
+    """What the page and the worker tell each other while the worker's transaction is open: kept in the cache."""
+
+    def __init__(self, pk: int) -> None:
+        self._rows, self._stop = f"import:{pk}:rows", f"import:{pk}:stop"
+
+    def report(self, rows: int) -> None:
+        """Says how many rows are read. Raises ImportStopped if somebody asked for it."""
+        cache.set(self._rows, rows, KEEP_SECONDS)
+        if cache.get(self._stop):
+            raise ImportStopped
+
+    def rows(self) -> int | None:
+        return cache.get(self._rows)
+
+    def stop(self) -> None:
+        cache.set(self._stop, True, KEEP_SECONDS)
+
+
+def ask_import(kind: str, upload: UploadedFile, *, by: Staff, at: datetime, **options: bool) -> ImportRun:
+    """Keeps the file and the wish; a worker does the rest."""
+    run: ImportRun = ImportRun.objects.create(
+        kind=kind, file=upload, file_name=(upload.name or "")[:200], asked_by=by, **options
+    )
+    record_event(AuditAction.IMPORTED, by=by, subject=run, kind=kind, file=run.file_name, dry_run=run.dry_run)
+    return run
+
+
+def stop_import(run: ImportRun) -> None:
+    """Asks the worker to stop; as long as it still reads, nothing of the file is kept."""
+    _Job(run.pk).stop()
+
+
+def rows_read(run: ImportRun) -> int | None:
+    """How far the worker has read; None before it began."""
+    return _Job(run.pk).rows()
+
+
+def run_next(*, now: datetime) -> ImportRun | None:
+    """Does the oldest import that nobody works on; None if there is none. Safe to run in any number of workers."""
+    with transaction.atomic():
+        waiting = ImportRun.objects.filter(state__in=UNFINISHED).select_for_update(skip_locked=True, of=("self",))
+        run: ImportRun | None = waiting.select_related("asked_by").order_by("asked_at", "pk").first()
+        if run is None:
+            return None
+        _carry_out(run, now)
+        run.finished_at = now
+        run.save()
+        return run
+
+
+def _carry_out(run: ImportRun, now: datetime) -> None:
+    try:
+        outcome = import_file(
+            run.kind,
+            run.file.path,
+            now=now,
+            by=run.asked_by,
+            dry_run=run.dry_run,
+            all_or_nothing=run.all_or_nothing,
+            enrol_unknown=run.enrol_unknown,
+            original_name=run.file_name,
+            progress=_Job(run.pk).report,
+        )
+    except ImportStopped:
+        run.state = ImportState.STOPPED
+    except TableRefused as error:
+        run.state, run.message = ImportState.FAILED, str(error)
+    else:
+        _keep_result(run, outcome)
+
+
+def _keep_result(run: ImportRun, outcome: Outcome) -> None:
+    run.state = ImportState.DONE
+    for name, count in outcome.as_counts().items():
+        setattr(run, name, count)
+    run.ignored_columns = list(outcome.ignored_columns)
+    run.faults = [
+        {"line": fault.line, "column": fault.column, "reason": str(fault.reason)}
+        for fault in outcome.faults[:SHOWN_FAULTS]
+    ]
+    if outcome.faults:
+        content = ContentFile(b"".join(error_rows(run.file.path, outcome.faults)))
+        run.error_file.save(f"errors-{run.pk}.csv", content, save=False)
