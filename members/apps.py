@@ -9,13 +9,10 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members import history
         from vipcrm import timeline
-
-        timeline.register(history.entries_of)
-
-    def ready(self) -> None:
         from vipcrm.enums import Role
         from vipcrm.nav import Item, register_more
 
+        timeline.register(history.entries_of)
         register_more(
             Item("import", _("Import"), "upload", "members:import_list", frozenset({Role.ADMIN}), help=_("CSV or XLSX"))
         )

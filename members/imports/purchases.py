@@ -91,9 +91,9 @@ UPDATE row r
                       AND (r.returns_line_no IS NULL OR l.undone_line = r.returns_line_no)
                      THEN 'same' ELSE 'corrected' END
   FROM (SELECT l.receipt_id, l.line_no, min(l.id) AS id, min(l.product_id) AS product_id,
-               min(l.unit_price) AS unit_price, sum(l.quantity) AS quantity,
-               min(l.product_name) AS product_name, min(l.category) AS category, min(l.style) AS style, min(l.list_price) AS list_price, min(k.number) AS undone_no,
-               min(s.code) AS undone_store, min(o.line_no) AS undone_line
+               min(l.unit_price) AS unit_price, sum(l.quantity) AS quantity, min(l.product_name) AS product_name,
+               min(l.category) AS category, min(l.style) AS style, min(l.list_price) AS list_price,
+               min(k.number) AS undone_no, min(s.code) AS undone_store, min(o.line_no) AS undone_line
           FROM members_receiptline l
           LEFT JOIN members_receiptline o ON o.id = l.returns_line_id
           LEFT JOIN members_receipt k ON k.id = o.receipt_id

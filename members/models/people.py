@@ -95,7 +95,7 @@ class Member(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(birth_month__isnull=True, birth_day__isnull=True, birth_year__isnull=True)
-                | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
+                | Q(birth_month__isnull=False, birth_month__range=(1, 12), birth_day__isnull=False, birth_day__range=(1, 31)),
                 name="member_birthday_has_month_and_day",
                 violation_error_message=_("A birthday needs month and day; the year may be unknown."),
             ),
@@ -182,7 +182,7 @@ class StatusChange(models.Model):
 
 
 class AdvisorChange(models.Model):
-    """Home store or advisor changed: what was before and after, from which day. Before the first row: its `…_before`."""
+    """Home store or advisor changed: before and after, from which day. Before the first row: its `…_before`."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="advisor_changes", verbose_name=_("member"))
     on = models.DateField(_("on"))
