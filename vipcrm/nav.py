@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vipcrm.enums import Role
@@ -31,11 +30,11 @@ class Item:
 
 
 MAIN = (
-    Item("today", _("Today"), "calendar-check", "followups:today", IN_STORES),
-    Item("members", _("Members"), "users", "members:list"),
-    Item("sale", _("New sale"), "scan-barcode", "members:sale_new", IN_STORES),
+    Item("today", pgettext_lazy("navigation", "Today"), "calendar-check", "followups:today", IN_STORES),
+    Item("members", pgettext_lazy("navigation", "Members"), "users", "members:list"),
+    Item("sale", pgettext_lazy("navigation", "New sale"), "scan-barcode", "members:sale_new", IN_STORES),
     Item("service", pgettext_lazy("navigation", "Service"), "wrench", "service_tickets:list"),
-    Item("reports", _("Reports"), "chart-column", "reports:month", IN_STORES, desk_only=True),
+    Item("reports", pgettext_lazy("navigation", "Reports"), "chart-column", "reports:month", IN_STORES, desk_only=True),
     Item("more", pgettext_lazy("navigation", "More"), "ellipsis", "vipcrm:more"),
 )
 

@@ -29,6 +29,10 @@ FLAGS = [
 ]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", action="store_true", help="write docs/pictures (make screenshots)")
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for the whole run; every page gets a context (cookies, size, scheme) of its own."""

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 import pytest
 from babel.messages.catalog import Catalog
 
@@ -18,6 +20,16 @@ def test_the_catalogue_is_as_extraction_writes_it(area):
     assert catalogues.po_path(area).read_text() == catalogues.po_text(catalogues.merged_catalogue(area)), (
         "run `make messages`"
     )
+
+
+def test_no_two_areas_translate_the_same_words_differently():
+    """The first area's translation wins everywhere: words that differ need a context."""
+    spoken = defaultdict(dict)
+    for area in AREAS:
+        for message in catalogues.stored_catalogue(area):
+            if message.id and message.string:
+                spoken[message.context, message.id][str(message.string)] = area
+    assert {key: found for key, found in spoken.items() if len(found) > 1} == {}
 
 
 def test_extraction_finds_python_and_templates():
