@@ -47,7 +47,7 @@ messages: install ## collect texts for translation, per area
 	$(MANAGE) extract_messages
 
 screenshots: install ## pictures for README and docs, made by the project itself
-	$(BIN)/pytest -n0 -q tests/browser --screenshots
+	$(BIN)/pytest -n0 -q tests/browser/test_screenshots.py --screenshots
 
 clean: ## forget what install made (data in var/ stays)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
