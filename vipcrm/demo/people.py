@@ -86,6 +86,19 @@ def _login(username: str, name: str, role: Role, store: Store | None = None, reg
     return person
 
 
+def logins() -> list[str]:
+    """Lines for the terminal: who may log in with which password, one of each role."""
+    people = [
+        ("clerk40011", f"店员 clerk, {STORES[1][1]}"),
+        ("manager4001", f"店长 store manager, {STORES[1][1]}"),
+        ("east", "区域经理 region manager, 华东"),
+        ("agent4001", f"服务专员 service agent, {STORES[1][1]}"),
+        ("admin", "管理员 administrator"),
+    ]
+    lines = [f"  {username:<12} {what}" for username, what in people]
+    return [f"Logins, all with the password {PASSWORD}:", *lines]
+
+
 def make_people(shops: Sequence[Shop], count: int, *, months: int, today: date, random: Random) -> Iterator[Person]:
     """`count` members, enrolled over the months, more of them lately; phones and cards are all different."""
     span = months * 30
