@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, DateField, DateTimeField, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, DateField, DateTimeField, Exists, F, Func, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from followups.enums import EventKind, Result, StepState
@@ -76,15 +76,6 @@ class StepQuerySet(models.QuerySet[Any]):
         """Steps of the members who now belong to a store."""
         return self.filter(member__home_store_id=store_id)
 
-    def answered_on(self, at: datetime) -> StepQuerySet:
-        """Steps somebody entered a result for on the store's day of `at`, also those that stay open for another try."""
-        events = apps.get_model("followups", "StepEvent").objects.filter(
-            step=OuterRef("pk"), kind=EventKind.RESULT, on=LocalDay(at), taken_back_at__isnull=True
-        )
-        return self.annotate(answered_event=Subquery(events.order_by("-at", "-id").values("pk")[:1])).filter(
-            answered_event__isnull=False
-        )
-
     def with_contacts(self, at: datetime) -> StepQuerySet:
         """Adds `contacts`: how often she was in contact in the 14 days before `at` (handbook 6.8), and `asked`:
         whether she was ever asked for consent."""
@@ -92,8 +83,10 @@ class StepQuerySet(models.QuerySet[Any]):
         return self.annotate(contacts=_contacts_since(at - CONTACTS_WITHIN), asked=Exists(consent))
 
     def with_all(self) -> StepQuerySet:
-        """With what a row or a sheet shows: member, standing, step, plan, store, owner, receipt."""
-        return self.select_related("member__standing", "plan_step__plan", "store", "owner", "receipt")
+        """With what a row or a sheet shows: member, standing, step, plan, store, owner, receipt and what was bought."""
+        joined = self.select_related("member__standing", "plan_step__plan", "store", "owner", "receipt")
+        lines = apps.get_model("members", "ReceiptLine").objects.filter(quantity__gt=0).order_by("line_no")
+        return joined.prefetch_related(Prefetch("receipt__lines", lines))
 
 
 def _contacts_since(start: datetime) -> Coalesce:
@@ -103,3 +96,15 @@ def _contacts_since(start: datetime) -> Coalesce:
     )  # fmt: skip
     counted = events.order_by().values("step__member").annotate(n=Count("at", distinct=True)).values("n")
     return Coalesce(Subquery(counted), 0)
+
+
+class EventQuerySet(models.QuerySet[Any]):
+    def visible_to(self, staff: Staff) -> EventQuerySet:
+        return self.filter(step__in=apps.get_model("followups", "Step").objects.visible_to(staff))
+
+    def results(self) -> EventQuerySet:
+        """Results that stand: not taken back."""
+        return self.filter(kind=EventKind.RESULT, taken_back_at__isnull=True)
+
+    def with_step(self) -> EventQuerySet:
+        return self.select_related("step__member__standing", "step__plan_step", "step__store", "by")

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from followups.enums import ANSWERED, EventKind, Result, StepState
-from followups.querysets import StepQuerySet
+from followups.querysets import EventQuerySet, StepQuerySet
 
 
 class Step(models.Model):
@@ -51,6 +51,10 @@ class Step(models.Model):
         verbose_name=_("closed by"),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    # annotations of StepQuerySet.with_contacts
+    contacts: int
+    asked: bool
 
     objects: ClassVar[Any] = StepQuerySet.as_manager()
 
@@ -113,6 +117,8 @@ class StepEvent(models.Model):
     before = models.JSONField(default=dict, blank=True, help_text=_("The step as it stood, for taking back."))
     taken_back_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
     notification = models.CharField(_("service notification"), max_length=20, blank=True)
+
+    objects: ClassVar[Any] = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event of a step")

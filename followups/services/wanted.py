@@ -4,7 +4,6 @@
 it. tests/followups/test_refresh_laws.py holds it against the pure rules.
 """
 
-# ruff: noqa: S608  the pieces put together here are constants of this file
 # A receipt that is only recorded long after its due days has none; the reach skips history before anything is joined.
 REACH = "(SELECT coalesce(max(day), 0) + 12 FROM followups_planstep)"
 

@@ -39,7 +39,7 @@ def many_due_steps():
     )  # fmt: skip
     at = moment("2026-03-02 15:00")
     receipts = Receipt.objects.bulk_create(
-        Receipt(store=store, number=f"R{n}", sold_at=at + timedelta(seconds=n), sold_on=day, recorded_at=at, member=member)
+        Receipt(store=store, number=f"R{n}", sold_at=at, sold_on=day, recorded_at=at, member=member)
         for n, member in enumerate(members)
     )
     ReceiptLine.objects.bulk_create(

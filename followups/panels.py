@@ -1,0 +1,89 @@
+"""What followups adds to pages of members: steps in the file, in the result of a sale, in the timeline; the badge."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from followups.day import outcome_text, step_title
+from followups.enums import EventKind, StepState
+from followups.models import Step, StepEvent
+from followups.rules import is_overdue
+from members.models import Member, Receipt
+from vipcrm import formats
+from vipcrm.enums import Role
+from vipcrm.models import Staff
+from vipcrm.panels import Panel
+from vipcrm.timeline import Entry
+
+IN_FILE = 6
+SHOWN = [EventKind.RESULT, EventKind.PUT_OFF]
+
+
+def overdue_count(staff: Staff) -> int:
+    """The number on “Today”: a clerk's overdue steps, a store manager's those of the store."""
+    steps = Step.objects.visible_to(staff).overdue(timezone.now())
+    if staff.role == Role.CLERK:
+        return int(steps.owned_by(staff).count())
+    return int(steps.count()) if staff.role == Role.STORE_MANAGER else 0
+
+
+def member_steps(request: HttpRequest, member: Member) -> Panel | None:
+    """The newest steps of a member: open ones first."""
+    steps = Step.objects.filter(member=member).exclude(state__in=[StepState.WITHHELD, StepState.SUPERSEDED])
+    found = list(steps.select_related("plan_step", "store", "owner").order_by("-due_on", "-pk")[:IN_FILE])
+    opened = sorted((step for step in found if step.is_open), key=lambda step: step.due_on)
+    rows = [(step, _sign(step, timezone.now())) for step in [*opened, *(step for step in found if not step.is_open)]]
+    return Panel("followups/_member_steps.html", _("Follow-ups"), {"steps": rows}, "phone") if rows else None
+
+
+def _sign(step: Step, now: datetime) -> str:
+    today = now.astimezone(step.store.tz).date()
+    if is_overdue(step.due_on, today):
+        return "overdue"
+    return "now" if step.due_on <= today else "later"
+
+
+def sale_steps(request: HttpRequest, receipt: Receipt) -> Panel | None:
+    """Which follow-ups a sale has brought."""
+    steps = Step.objects.filter(receipt=receipt, state=StepState.OPEN).select_related("plan_step").order_by("due_on")
+    found = list(steps)
+    return Panel("followups/_sale_steps.html", _("Follow-ups"), {"steps": found}, "calendar-check") if found else None
+
+
+def entries_of(member: Member, limit: int) -> list[Entry]:
+    """Results and put-offs of a member, newest first, and the step that is due now."""
+    events = StepEvent.objects.filter(step__member=member, kind__in=SHOWN, taken_back_at=None).with_step()
+    entries = [_entry(event) for event in events.order_by("-at")[:limit]]
+    now = timezone.now()
+    due = Step.objects.open().filter(member=member, due_at__lte=now).select_related("plan_step", "store", "owner")
+    return [_due_entry(step, now) for step in due.order_by("due_on")[:1]] + entries
+
+
+def _entry(event: StepEvent) -> Entry:
+    is_result = event.kind == EventKind.RESULT
+    text = outcome_text(event).partition(" ")[2] if is_result else _("Put off")
+    return Entry(
+        at=event.at,
+        icon="phone" if is_result else "calendar-clock",
+        title=f"{event.step.plan_step.name} · {text}",
+        text=event.note,
+        url=reverse("followups:step", args=[event.step_id]),
+        by=event.by.name if event.by else "",
+    )
+
+
+def _due_entry(step: Step, now: datetime) -> Entry:
+    sign = _sign(step, now)
+    return Entry(
+        at=now + timedelta(seconds=1),
+        icon="phone",
+        title=step_title(step),
+        text=_("Due on %(day)s") % {"day": formats.day(step.due_on)},
+        url=reverse("followups:step", args=[step.pk]),
+        state="now" if sign != "overdue" else "overdue",
+        state_text=_("Overdue") if sign == "overdue" else _("Due now"),
+        by=step.owner.name if step.owner else "",
+    )
