@@ -101,7 +101,7 @@ class FilterForm(forms.Form):
 
     def more_in_use(self) -> bool:
         """Whether a filter behind “More filters” is set, so that it is shown open."""
-        return any(self.value(name) for name in ("status", "member", "agent", "store", "since", "until", "type"))
+        return any(self.value(name) for name in ("status", "member", "agent", "store", "since", "until"))
 
 
 class PlanForm(forms.Form):

@@ -212,7 +212,7 @@ def _write_first(notification: Notification, state: State, *, by: Staff, at: dat
 
 
 NEXT_NUMBER = """
-INSERT INTO service_tickets_numberrange AS r (name, last) VALUES ('notification', 1)
+INSERT INTO service_tickets_numberrange AS r (name, last) VALUES ('notification', 10000001)
 ON CONFLICT (name) DO UPDATE SET last = r.last + 1 RETURNING last
 """
 

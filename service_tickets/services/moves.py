@@ -94,7 +94,7 @@ def ask_head_office(
         by=by,
         action=Action.ASK_HEAD_OFFICE,
         kind=HistoryKind.CHANGE,
-        new=_("asked"),
+        new="asked",
         subject="asked_at",
         reason=reason[:200],
     )

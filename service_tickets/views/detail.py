@@ -94,9 +94,9 @@ def when_of(notification: Notification) -> dict[str, Any]:
     light = notification.light
     days = (end - today).days
     words = {
-        Light.GREEN: _("%d days to the start") % (start - today).days,
-        Light.YELLOW: _("%d days to the required end") % days,
-        Light.RED: _("%d days past the required end") % -days,
+        Light.GREEN: _("Days to the start: %d") % (start - today).days,
+        Light.YELLOW: _("Days to the required end: %d") % days,
+        Light.RED: _("Days past the required end: %d") % -days,
         Light.DONE: "",
     }
     bar = bar_for(notification.created_on, start, end, today)
@@ -128,15 +128,13 @@ def course_of(notification: Notification, history: list[HistoryEntry], profile: 
     """What happened, newest first: activities, and every change of a status with its reason."""
     labels = {status.code: str(status.label) for status in profile.statuses}
     labels |= {status.value: str(status.label) for status in SystemStatus}
-    found = [
-        Happened(
-            activity.done_at, activity.by, "notebook-pen", activity.text, activity.code.name if activity.code else ""
-        )
-        for activity in notification.activities.select_related("code", "by")
+    found = [Happened(notification.created_at, notification.created_by, "plus", _("Notification created"))]
+    found += [
+        Happened(done.done_at, done.by, "notebook-pen", done.text, done.code.name if done.code else "")
+        for done in notification.activities.select_related("code", "by")
     ]
     found += [Happened(e.at, e.by, _icon(e), _words(e, labels), e.reason) for e in history if e.action != Action.CREATE]
-    found.append(Happened(notification.created_at, notification.created_by, "plus", _("Notification created")))
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:MOST_ENTRIES]
+    return sorted(found, key=lambda entry: entry.at)[::-1][:MOST_ENTRIES]
 
 
 def _icon(entry: HistoryEntry) -> str:
@@ -157,8 +155,10 @@ def _words(entry: HistoryEntry, labels: dict[str, str]) -> str:
 def _change_words(entry: HistoryEntry) -> str:
     if entry.action == Action.ASK_HEAD_OFFICE:
         return str(Action.ASK_HEAD_OFFICE.label)
-    label = getattr(Notification._meta.get_field(entry.subject), "verbose_name", entry.subject)
-    return f"{label}: {entry.old or '–'} → {entry.new or '–'}"
+    field = Notification._meta.get_field(entry.subject)
+    words = {str(value): str(label) for value, label in getattr(field, "flatchoices", [])}
+    old, new = words.get(entry.old, entry.old) or "–", words.get(entry.new, entry.new) or "–"
+    return f"{getattr(field, 'verbose_name', entry.subject)}: {old} → {new}"
 
 
 @require_GET
