@@ -75,7 +75,7 @@ class StaffAdmin(AuditedExport, UserAdmin, KeptAdmin):
     autocomplete_fields = ["store", "region"]
     list_select_related = ["store", "region"]
     ordering = ["username"]
-    filter_horizontal: tuple[str, ...] = ()
+    filter_horizontal = ()
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ("username", "password", "name", "phone", "is_active")}),
