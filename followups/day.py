@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from followups.enums import Bucket, Result
 from followups.models import Step, StepEvent
@@ -202,7 +202,7 @@ def outcome_text(event: StepEvent) -> str:
         parts.append(_("satisfaction %(points)s") % {"points": event.satisfaction})
     if event.result == Result.NO_ANSWER and event.step.is_open:
         parts.append(_("again on %(day)s") % {"day": formats.day(event.step.due_on)})
-    return _(", ").join(parts)
+    return pgettext("between clauses", ", ").join(parts)
 
 
 def days_ahead(steps: Any, today: date) -> list[tuple[date, int]]:

@@ -311,7 +311,7 @@ def test_query_counts_do_not_grow(client, member, count, django_assert_num_queri
     client.force_login(member.advisor)
     with django_assert_num_queries(10):
         client.get(TODAY)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(sheet_url(step))
     client.force_login(boss)
     with django_assert_num_queries(12):
