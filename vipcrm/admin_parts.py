@@ -49,6 +49,6 @@ class AuditedExport(ExportMixin):
     export_form_class = ExportForm
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
-        model = self.model._meta.label_lower  # type: ignore[attr-defined]
-        record_event(AuditAction.EXPORTED, by=request.user, subject=model, rows=queryset.count(), door="admin")
+        model = self.model._meta.label_lower
+        record_event(AuditAction.EXPORTED, by=request.user, subject=model, rows=queryset.count(), door="admin")  # type: ignore[arg-type]
         return super().get_export_data(file_format, request, queryset, **kwargs)
