@@ -83,7 +83,7 @@ class Draft:
     lines: list[Line] = field(default_factory=list)
     member: Member | None = None
     at_home: bool = True
-    typed: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=lambda: {"q": "", "p": "", "r": ""})
     people: Sequence[Member] = ()
     elsewhere: Member | None = None
     elsewhere_token: str = ""

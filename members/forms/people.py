@@ -96,9 +96,19 @@ class MemberForm(forms.ModelForm):
         self._choose_store()
         self._choose_advisor()
         self._add_consents()
+        self._phone_before = self.instance.phone
         if self.instance.pk:
+            self._hide_phone()
             self.initial["seen_at"] = self.instance.updated_at.isoformat()
             self.initial["referred_by"] = self.instance.referred_by.card_no if self.instance.referred_by else ""
+
+    def _hide_phone(self) -> None:
+        """Opening a number is recorded, so the form of an existing file does not show it: empty keeps it."""
+        self.initial["phone"] = ""
+        if self._phone_before:
+            masked = self.instance.masked_phone
+            self.fields["phone"].label = _("New phone number")
+            self.fields["phone"].help_text = _("Now %(phone)s; leave empty to keep it.") % {"phone": masked}
 
     def _choose_store(self) -> None:
         """Only somebody who sees several stores chooses one; else it is the own store, or stays as it is."""
@@ -143,6 +153,10 @@ class MemberForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if "phone" not in self.errors:
+            data["phone"] = data.get("phone") or self._phone_before
+            if not data["phone"] and not data.get("wechat"):
+                self.add_error("phone", _("Give a phone number or a WeChat name."))
         self._check_birthday(data)
         store, advisor = self.home, data.get("advisor")
         if advisor and store and advisor.store_id != store.pk:
@@ -155,6 +169,8 @@ class MemberForm(forms.ModelForm):
     def _check_birthday(self, data: dict[str, Any]) -> None:
         year, month, day = (data.get(f"birth_{part}") for part in ("year", "month", "day"))
         if not month or not day:
+            if year or month or day:
+                self.add_error("birth_day", _("A birthday needs month and day; the year may be unknown."))
             return
         try:
             check_birthday(

@@ -95,7 +95,12 @@ class Member(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(birth_month__isnull=True, birth_day__isnull=True, birth_year__isnull=True)
-                | Q(birth_month__isnull=False, birth_month__range=(1, 12), birth_day__isnull=False, birth_day__range=(1, 31)),
+                | Q(
+                    birth_month__isnull=False,
+                    birth_month__range=(1, 12),
+                    birth_day__isnull=False,
+                    birth_day__range=(1, 31),
+                ),
                 name="member_birthday_has_month_and_day",
                 violation_error_message=_("A birthday needs month and day; the year may be unknown."),
             ),

@@ -107,10 +107,14 @@ def _saved(request: StaffRequest, form: MemberForm, context: dict[str, Any]) -> 
 def differences(form: MemberForm, stored: Member) -> list[tuple[str, Any, Any]]:
     """(label, what is stored now, what was typed) of every field that differs."""
     return [
-        (str(form.fields[name].label), getattr(stored, name), value)
+        (str(form.fields[name].label), _shown(name, getattr(stored, name)), _shown(name, value))
         for name, value in form.changes.items()
         if getattr(stored, name) != value and name in form.fields
     ]
+
+
+def _shown(name: str, value: Any) -> Any:
+    return phones.mask_phone(value) if name == "phone" else value
 
 
 def _unconfirmed_twins(request: StaffRequest, form: MemberForm, besides: int | None = None) -> list[Member]:
