@@ -36,7 +36,7 @@ def render_pdf(template: str, context: Mapping[str, Any], request_lang: str, *, 
             for path in (STYLE, *styles)
         ]
         document = HTML(string=html, base_url="static:", url_fetcher=_LocalFetcher())
-        return bytes(document.write_pdf(stylesheets=sheets, font_config=font_config))
+        return bytes(document.write_pdf(stylesheets=sheets, font_config=font_config, pdf_tags=True))
 
 
 def _html_lang(language: str) -> str:
