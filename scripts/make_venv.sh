@@ -17,10 +17,14 @@ find_python() {
     exit 1
 }
 
+# An installation that was broken off leaves half a package behind, on which pip stumbles for ever: begin anew.
+if [ -e .venv/.unfinished ]; then rm -rf .venv; fi
 if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     python="$(find_python)"
     echo "Making .venv with $("$python" --version)"
     "$python" -m venv --clear .venv
 fi
 echo "Installing the pinned requirements"
+touch .venv/.unfinished
 .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/base.txt -r requirements/dev.txt
+rm .venv/.unfinished
