@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Member, Product, Receipt, ReceiptLine, Standing
 from members.rules.points import points_of
-from members.services.refresh import refresh_receipts
+from members.services.refresh import lock_members, refresh_receipts
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
 from vipcrm.models import Staff, Store
@@ -117,8 +117,14 @@ def _new_line(receipt: Receipt, position: int, line: LineInput) -> ReceiptLine:
 
 
 def _lock_sold_lines(lines: Sequence[LineInput]) -> list[LineInput]:
-    """The lines with their sold lines read again under a lock, so that two returns of one unit cannot both pass."""
+    """The lines with their sold lines read again under a lock, so that two returns of one unit cannot both pass.
+
+    Their receipts first: in this order `void_receipt` takes them too.
+    """
     ids = sorted({line.returns_line.pk for line in lines if line.returns_line})
+    if ids:
+        undone = Receipt.objects.filter(lines__in=ids).order_by("pk")
+        list(undone.select_for_update(of=("self",), no_key=True).values_list("pk"))
     locked = {
         sold.pk: sold
         for sold in ReceiptLine.objects.select_for_update(of=("self",))
@@ -135,7 +141,7 @@ def _lock_sold_lines(lines: Sequence[LineInput]) -> list[LineInput]:
 def next_receipt_number(store: Store, at: datetime) -> str:
     """A number of our own for a sale keyed in without one: `M` + day + position, e.g. M20261121-0007."""
     prefix = f"M{at.astimezone(store.tz):%Y%m%d}-"
-    Store.objects.select_for_update().get(pk=store.pk)
+    Store.objects.select_for_update(no_key=True).get(pk=store.pk)  # does not wait for receipts that name the store
     last = Receipt.objects.filter(store=store, number__startswith=prefix).order_by("-number").values_list("number")
     position = int(last[0][0].rpartition("-")[2]) + 1 if last else 1
     return f"{prefix}{position:04d}"
@@ -169,19 +175,16 @@ def record_receipt(
 ) -> SaleOutcome:
     """Records one receipt with its lines and brings everything derived up to date in the same transaction.
 
-    Raises ReceiptNumberTaken, ReturnTooMuch or SaleNotAllowed with a message for the clerk; then nothing is stored.
+    Locks are taken in the order in which the import takes them (number, sold lines, member), so that the two wait for
+    each other and never in a circle. Raises ReceiptNumberTaken, ReturnTooMuch or SaleNotAllowed with a message for the
+    clerk; then nothing is stored.
     """
     if not lines:
         raise SaleNotAllowed(_("Add at least one line."))
     if sold_at > at:
         raise SaleNotAllowed(_("The time of sale lies in the future."))
-    if member is not None:
-        Member.objects.select_for_update().get(pk=member.pk)
-    locked = _lock_sold_lines(lines)
-    for line in locked:
-        if line.quantity < 0:
-            _check_return(line, member)
-    before = _tier_of(member)
+    if arrived_at is not None and arrived_at > sold_at:
+        raise SaleNotAllowed(_("She arrived before she paid: correct the time of arrival."))
     receipt = _create_receipt(
         store,
         number,
@@ -193,6 +196,12 @@ def record_receipt(
         member=member,
         recorded_by=by,
     )
+    locked = _lock_sold_lines(lines)
+    for line in locked:
+        if line.quantity < 0:
+            _check_return(line, member)
+    lock_members([member.pk] if member else [])
+    before = _tier_of(member)
     ReceiptLine.objects.bulk_create(_new_line(receipt, place, line) for place, line in enumerate(locked, start=1))
     refresh_receipts([receipt.pk], at=at)
     receipt.refresh_from_db()
