@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -20,6 +21,18 @@ class DatabaseGoneMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return unavailable(request) if is_database_gone(exception) else None
+
+
+class ClosedByDefaultMiddleware(LoginRequiredMiddleware):
+    """Views need somebody signed in unless they say `login_not_required`; those are not even looked at.
+
+    Django's own asks the database for the user first, so a health check with a cookie would fall with the database.
+    """
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):

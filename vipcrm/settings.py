@@ -49,7 +49,9 @@ if not REDIS_URL:
 
 POOL_SIZE = 0 if TESTING else env.number("DATABASE_POOL", 8)
 DATABASE["CONN_HEALTH_CHECKS"] = True
-DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), "connect_timeout": 5}
+# A server that has vanished is noticed within seconds, so that a page says so instead of hanging.
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
+DATABASE["OPTIONS"] = {**PATIENCE, "tcp_user_timeout": 10_000, **DATABASE.get("OPTIONS", {})}
 if POOL_SIZE:
     DATABASE["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5}
 DATABASES = {"default": DATABASE}
@@ -99,7 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "vipcrm.middleware.ClosedByDefaultMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

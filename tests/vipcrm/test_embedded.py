@@ -95,11 +95,11 @@ def address(process):
 
 
 def let_go(process):
-    process.communicate("\n", timeout=30)
+    process.communicate("\n", timeout=60)
     assert process.returncode == 0
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -249,7 +249,7 @@ def test_start_while_the_last_one_leaves(folder):
         leaving.stdin.flush()
         coming = run(folder)
         url = address(coming)
-        leaving.communicate(timeout=30)
+        leaving.communicate(timeout=60)
         time.sleep(0.1)
         assert query(url, "SELECT 1") == (1,)
         let_go(coming)
@@ -258,7 +258,7 @@ def test_start_while_the_last_one_leaves(folder):
 def test_a_forked_child_keeps_the_services(folder):
     parent = run(folder, FORK)
     child = int(parent.stdout.readline())
-    parent.wait(timeout=30)
+    parent.wait(timeout=60)
     time.sleep(0.3)
     assert psutil.pid_exists(child)
     assert embedded.keeper_is_alive(folder)

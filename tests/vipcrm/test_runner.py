@@ -46,7 +46,7 @@ def test_a_signal_ends_all_programs(number):
     runner, pids = start({"a": SLEEP, "b": SLEEP})
     assert len(alive(pids)) == 2
     runner.send_signal(number)
-    runner.communicate(timeout=20)
+    runner.communicate(timeout=60)
     assert runner.returncode == 0
     assert alive(pids) == []
 
@@ -55,13 +55,13 @@ def test_ctrl_c_works_where_a_shell_had_it_ignored():
     """A shell starts `make demo &` with SIGINT ignored."""
     runner, pids = start({"a": SLEEP}, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
     runner.send_signal(signal.SIGINT)
-    runner.communicate(timeout=20)
+    runner.communicate(timeout=60)
     assert alive(pids) == []
 
 
 def test_a_program_that_ends_by_itself_ends_the_others():
     runner, pids = start({"steady": SLEEP, "short": SHORT})
-    output, _ = runner.communicate(timeout=20)
+    output, _ = runner.communicate(timeout=60)
     assert runner.returncode == 1
     assert "short ended by itself (exit code 3)" in output
     assert alive(pids) == []
@@ -70,7 +70,7 @@ def test_a_program_that_ends_by_itself_ends_the_others():
 def test_a_stubborn_program_is_killed_after_the_grace():
     runner, pids = start({"a": STUBBORN})
     runner.send_signal(signal.SIGTERM)
-    runner.communicate(timeout=30)
+    runner.communicate(timeout=60)
     assert alive(pids) == []
 
 
