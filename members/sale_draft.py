@@ -144,17 +144,21 @@ def _lines(data: Mapping[str, Any]) -> list[Line]:
 
 def find_member(draft: Draft) -> None:
     """Fills `member` if her file may be opened, or if she was looked up by phone or card a short while ago."""
-    pk, who = str(draft.head.get("member") or ""), draft.head.get("who")
-    draft.member = None
-    if who != MEMBER or not pk.isdecimal() or len(pk) > 18:
-        return
-    joined = Member.objects.present().select_related("standing", "advisor", "home_store")
-    draft.member = joined.visible_to(draft.staff).filter(pk=pk).first()
-    draft.at_home = draft.member is not None
-    if draft.member is None and may_sell_to(draft.staff, int(pk), str(draft.head.get("token") or "")):
-        draft.member = joined.filter(pk=pk).first()
-    if draft.member is None:
+    draft.member = _chosen(draft) if draft.head.get("who") == MEMBER else None
+    if draft.member is None and draft.head.get("who") == MEMBER:
         draft.head |= {"who": "", "member": "", "token": ""}
+
+
+def _chosen(draft: Draft) -> Member | None:
+    pk = str(draft.head.get("member") or "")
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    joined = Member.objects.present().select_related("standing", "advisor", "home_store")
+    member = joined.visible_to(draft.staff).filter(pk=pk).first()
+    draft.at_home = member is not None
+    if member is None and may_sell_to(draft.staff, int(pk), str(draft.head.get("token") or "")):
+        member = joined.filter(pk=pk).first()
+    return member
 
 
 def sell_token(staff: Staff, member: Member) -> str:

@@ -299,7 +299,7 @@ def test_a_return_of_an_earlier_purchase(cast, coat):  # noqa: F811
     done = till.press(do="finish")
 
     sold.refresh_from_db()
-    assert (sold.returned_quantity, sold.receipt.net_amount) == (1, Decimal("3980.00"))
+    assert sold.returned_quantity == 1
     assert Receipt.objects.get(pk=sold.receipt_id).net_amount == Decimal("1990.00")
     card = cast.as_clerk.get(done.url)
     assert card.context["fallen"]["before"].code == "supreme" and card.context["fallen"]["after"].code == "senior"
