@@ -85,6 +85,12 @@ class Store(models.Model):
 class StaffManager(UserManager.from_queryset(StaffQuerySet)):  # type: ignore[misc]
     """Django's user manager with our queries."""
 
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> Any:
+        """`manage.py createsuperuser`: an administrator, who needs neither store nor region."""
+        return super().create_superuser(username, email, password, **{"role": Role.ADMIN, **fields})
+
 
 class Staff(AbstractUser):
     """A login: one person with a role in a store or a region (handbook 1)."""
