@@ -36,7 +36,7 @@ def member_steps(request: HttpRequest, member: Member) -> Panel | None:
     found = list(steps.select_related("plan_step", "store", "owner").order_by("-due_on", "-pk")[:IN_FILE])
     opened = sorted((step for step in found if step.is_open), key=lambda step: step.due_on)
     rows = [(step, _sign(step, timezone.now())) for step in [*opened, *(step for step in found if not step.is_open)]]
-    return Panel("followups/_member_steps.html", _("Follow-ups"), {"steps": rows}, "phone") if rows else None
+    return Panel("followups/_member_steps.html", _("Follow-ups"), {"steps": rows}, bare=True) if rows else None
 
 
 def _sign(step: Step, now: datetime) -> str:
@@ -68,7 +68,7 @@ def _entry(event: StepEvent) -> Entry:
     return Entry(
         at=event.at,
         icon="phone" if is_result else "calendar-clock",
-        title=f"{event.step.plan_step.name} · {text}",
+        title=f"{event.step.plan_step.name}·{text}",
         text=event.note,
         url=reverse("followups:step", args=[event.step_id]),
         by=event.by.name if event.by else "",

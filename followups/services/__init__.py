@@ -1,6 +1,7 @@
 """Everything that writes follow-up steps. Call as `services.record_result(…)`."""
 
 from followups.services.managing import NotOfTheStore, nudge, reassign
+from followups.services.plans import copy_from
 from followups.services.refresh import Difference, rebuild_steps, refresh_steps
 from followups.services.results import (
     CannotTakeBack,
@@ -16,6 +17,7 @@ __all__ = [
     "Difference",
     "NotOfTheStore",
     "StepClosed",
+    "copy_from",
     "nudge",
     "put_off",
     "reassign",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from followups import access, services
-from followups.day import rows_of
+from followups.day import rows_of, step_title
 from followups.enums import StepState
 from followups.forms import ReassignForm
 from followups.models import Step
@@ -93,7 +93,7 @@ def reassign(request: StaffRequest, pk: int) -> HttpResponse:
     form = ReassignForm(request.POST or None, colleagues=colleagues, initial={"to": step.owner_id})
     if request.method == "POST" and form.is_valid():
         return _reassign(request, step, form.cleaned_data["to"])
-    context = {"step": step, "member": step.member, "form": form}
+    context = {"step": step, "member": step.member, "title": step_title(step), "form": form}
     return render(request, "followups/reassign.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from followups import access, services
 from followups.day import MOST, Row, queue_of, rows_of, step_title
-from followups.enums import Bucket, Result
+from followups.enums import ANSWERED, TAKES_BACK, Bucket, Result
 from followups.forms import PutOffForm, ResultForm
-from followups.models import Step
+from followups.models import Step, StepEvent
 from followups.services.events import local_day
 from followups.sheet import Sheet, sheet_of
 from followups.views.today import after_of
@@ -45,7 +45,7 @@ def _context(request: StaffRequest, sheet: Sheet, now: datetime) -> dict[str, An
     queue = _queue(request, step, sheet, now) if step.is_open else []
     place = next((n for n, row in enumerate(queue) if step in row.steps), None)
     following = [row for row in queue if step not in row.steps and row.bucket != Bucket.LATER]
-    history = step.events.select_related("by").order_by("at", "pk")
+    history = [e for e in step.events.select_related("by").order_by("at", "pk") if e.taken_back_at is None]
     return {
         "sheet": sheet,
         "step": step,
@@ -55,16 +55,16 @@ def _context(request: StaffRequest, sheet: Sheet, now: datetime) -> dict[str, An
         "total": len(queue),
         "next_row": next(iter(following), None),
         "again_on": local_day(step, now) + timedelta(days=1),
-        "history": [event for event in history if event.taken_back_at is None],
+        "history": history,
+        "entered": [event for event in history if event.kind in TAKES_BACK],
         "may_take_back": _may_take_back(step, history, now),
         "after": after_of(request),
-        "results": {result.name: result.value for result in Result},
     }
 
 
-def _may_take_back(step: Step, history: Any, now: datetime) -> bool:
-    today = local_day(step, now)
-    return not step.is_open and any(e.on == today and e.result and e.taken_back_at is None for e in history)
+def _may_take_back(step: Step, history: list[StepEvent], now: datetime) -> bool:
+    entered = [event for event in history if event.kind in TAKES_BACK]
+    return step.state in ANSWERED and bool(entered) and entered[-1].on == local_day(step, now)
 
 
 def _queue(request: StaffRequest, step: Step, sheet: Sheet, now: datetime) -> list[Row]:

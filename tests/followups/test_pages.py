@@ -316,5 +316,5 @@ def test_query_counts_do_not_grow(client, member, count, django_assert_num_queri
     client.force_login(boss)
     with django_assert_num_queries(12):
         client.get(TODAY)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(OVERDUE)
