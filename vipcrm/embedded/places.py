@@ -10,6 +10,7 @@ import stat
 import tempfile
 import uuid
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 SOCKET_LIMIT = 100  # bytes; the kernel's sun_path holds 107 and macOS' 103
@@ -80,6 +81,14 @@ def socket_folder(folder: Path, who: Account) -> Path:
         if len(os.fsencode(place / ".s.PGSQL.5432.lock")) > SOCKET_LIMIT:
             place = Path("/tmp") / place.name  # noqa: S108  private by own()
     return own(place, who)
+
+
+def package_folder(name: str) -> Path:
+    """Where an installed package lies, without importing it (its import may do more than we want)."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(f"{name} is not installed: run make install, or name servers of your own")
+    return Path(spec.origin).parent
 
 
 def reachable_programs(programs: Path, version: str, who: Account) -> Path:

