@@ -40,11 +40,11 @@ def _system_reason(status: SystemStatus, action: Action, state: State) -> Reason
         return Reason(status.value, why_forbidden(status, action))
     count = len(state.open_tasks)
     text = ngettext("Tasks outstanding: %(count)d", "Tasks outstanding: %(count)d", count) % {"count": count}
-    return Reason(status.value, f"{text} ({_listed(state.open_tasks)})" if count else text)
+    return Reason(status.value, _("%(what)s: %(which)s") % {"what": text, "which": _listed(state.open_tasks)})
 
 
 def _listed(texts: tuple[str, ...]) -> str:
-    shown = ", ".join(texts[:3])
+    shown = _(", ").join(texts[:3])
     return shown + " …" if len(texts) > 3 else shown
 
 

@@ -1,0 +1,388 @@
+"""The doors, with the cast of four: a clerk, her store manager, a clerk of another store, an admin."""
+
+import io
+
+import openpyxl
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from service_tickets import services
+from service_tickets.enums import Action
+from service_tickets.models import CatalogueCode, Notification, Task
+from tests.factories import ProductFactory, StaffFactory, sale
+from tests.service_tickets.conftest import NOW
+from tests.service_tickets.helpers import do, in_process, notify, statuses, surveyed
+from vipcrm.enums import AuditAction, Role
+from vipcrm.models import AuditEvent
+
+
+@pytest.fixture
+def cast(clerk, manager, stranger, boss):
+    return {"clerk": clerk, "manager": manager, "stranger": stranger, "boss": boss}
+
+
+@pytest.fixture
+def browse(client):
+    """`browse(staff)`: the client signed in as that person."""
+
+    def as_(staff):
+        client.force_login(staff)
+        return client
+
+    return as_
+
+
+def url(name, *args):
+    return reverse(f"service_tickets:{name}", args=args)
+
+
+def body(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def made(member, clerk, agent):
+    return notify(member, clerk, agent=agent, at=timezone.now(), description="袖口开线", text="约 4 厘米")
+
+
+READ = ["detail", "edit", "complete", "reopen", "ask_head_office", "item_add", "task_add", "activity_add", "text_add"]
+
+
+@pytest.mark.parametrize("page", READ)
+def test_the_own_store_and_the_admin_open_every_page_others_get_404(page, browse, cast, made):
+    for who, status in {"clerk": 200, "manager": 200, "boss": 200, "stranger": 404}.items():
+        assert browse(cast[who]).get(url(page, made.pk)).status_code == status, who
+
+
+def test_a_stranger_moves_nothing(browse, stranger, clerk, made):
+    item = services.add_item(made, item=services.ItemInput(name="大衣"), by=clerk, at=NOW)
+    task = services.add_task(made, task=services.TaskInput("重缝"), by=clerk, at=NOW)
+    history = made.history.count()
+    client = browse(stranger)
+    posts = [
+        url("perform", made.pk, "postpone"),
+        url("set_status", made.pk, "KCJS"),
+        url("delete_status", made.pk, "KCJS"),
+        url("task_move", task.pk, "release_task"),
+        url("item_edit", item.pk),
+        *(url(page, made.pk) for page in READ[1:]),
+    ]
+    assert {client.post(address).status_code for address in posts} == {404}
+    assert client.get(url("sheet_pdf", made.pk)).status_code == 404
+    assert made.history.count() == history
+
+
+def test_a_visitor_is_sent_to_the_login(client, made):
+    assert "/accounts/login/" in client.get(url("detail", made.pk)).headers["Location"]
+
+
+def test_the_list_shows_the_own_store_only(browse, cast, made):
+    for who, seen in {"clerk": True, "manager": True, "boss": True, "stranger": False}.items():
+        assert (made.number in body(browse(cast[who]).get(url("list")))) is seen, who
+
+
+def numbers_in(response):
+    return {row.number for row in response.context["page"].rows}
+
+
+def test_the_four_boxes(browse, clerk, member, made):
+    postponed = do(notify(member, clerk), Action.POSTPONE, clerk)
+    working = in_process(member, clerk)
+    done = services.complete(surveyed(member, clerk), completed_at=NOW, by=clerk, at=NOW)
+    client = browse(clerk)
+    assert numbers_in(client.get(url("list"))) == {made.number, postponed.number, working.number}
+    for phase, row in {"NOPO": postponed, "NOPR": working, "NOCO": done, "OSNO": made}.items():
+        assert numbers_in(client.get(url("list"), {"phase": phase})) == {row.number}
+    assert len(numbers_in(client.get(url("list"), {"phase": ["OSNO", "NOPO", "NOPR", "NOCO"]}))) == 4
+
+
+def test_selections(browse, clerk, agent, member, made):
+    other = notify(member, clerk, type_="Z2", description="送错颜色", paid="unpaid")
+    services.set_user_status(other, code="DDKH", by=clerk, at=NOW)
+    client = browse(clerk)
+
+    def found(**params):
+        return numbers_in(client.get(url("list"), params))
+
+    assert found(type="Z2") == {other.number}
+    assert found(q=made.number.lstrip("0")) == {made.number}
+    assert found(q="开线") == {made.number}
+    assert found(q="颜色") == {other.number}
+    assert found(status="DDKH") == {other.number}
+    assert found(status="TZJL") == {made.number}
+    assert found(agent=str(agent.pk)) == {made.number}
+    assert found(agent="none") == {other.number}
+    assert found(member="蒋丽萍") == {made.number, other.number}
+    assert found(member="王晓梅") == set()
+    assert found(dates="created", until="2026-11-20") == set()
+    assert found(dates="start", since="2026-11-21", until="2026-11-21") == {made.number, other.number}
+    assert found(dates="nonsense", since="not a day", type="Z9") == {made.number, other.number}
+    assert numbers_in(browse(agent).get(url("list"), {"agent": "me"})) == {made.number}
+
+
+def test_pages_follow_each_other_without_loss(browse, clerk, member):
+    wanted = {notify(member, clerk).number for _ in range(23)}
+    client, seen, address = browse(clerk), set(), url("list")
+    while address:
+        page = client.get(address).context["page"]
+        seen |= {row.number for row in page.rows}
+        address = f"{url('list')}?after={page.next}" if page.next else ""
+    assert seen == wanted
+
+
+def queries_for_list(client, django_assert_num_queries, number):
+    with django_assert_num_queries(number):
+        client.get(url("list"), {"size": "50"})
+
+
+def test_the_list_asks_the_same_number_of_queries_for_1_and_50_rows(
+    browse, clerk, member, made, django_assert_num_queries
+):
+    client = browse(clerk)
+    client.get(url("list"))
+    queries_for_list(client, django_assert_num_queries, 7)
+    for _ in range(49):
+        notify(member, clerk)
+    queries_for_list(client, django_assert_num_queries, 7)
+
+
+def test_the_page_of_a_notification_asks_the_same_for_1_and_5_parts(browse, clerk, made, django_assert_num_queries):
+    def fill():
+        item = services.ItemInput(name="大衣", causes=[services.CauseInput(text="缝线")])
+        services.add_item(made, item=item, by=clerk, at=NOW)
+        services.add_task(made, task=services.TaskInput("重缝"), by=clerk, at=NOW)
+        services.add_activity(made, text="看过", done_at=NOW, by=clerk, at=NOW)
+
+    client = browse(clerk)
+    fill()
+    with django_assert_num_queries(18):
+        client.get(url("detail", made.pk))
+    for _ in range(4):
+        fill()
+    with django_assert_num_queries(18):
+        client.get(url("detail", made.pk))
+
+
+def test_create_from_a_receipt_fills_in(browse, clerk, member, agent):
+    receipt = sale(member, "2980.00", by=clerk, product=ProductFactory(code="W6-2207", name="双面羊毛呢大衣"))
+    client = browse(clerk)
+    page = client.get(url("create"), {"receipt": receipt.pk})
+    assert page.context["form"].initial["po_number"] == receipt.number
+    assert page.context["item_form"].initial["material"] == "W6-2207"
+    data = {**filled(page), "description": "袖口开线", "text": "约 4 厘米", "name": "大衣"}
+    answer = client.post(f"{url('create')}?receipt={receipt.pk}", data)
+    new = Notification.objects.get()
+    assert answer.headers["Location"] == url("detail", new.pk)
+    assert (new.member, new.receipt, new.po_number, new.agent) == (member, receipt, receipt.number, agent)
+    assert new.items.get().name == "大衣" and new.texts.get().text == "约 4 厘米"
+
+
+def filled(page):
+    """What a browser would send back of a page's forms."""
+    data = {}
+    for key in ("form", "text_form", "item_form"):
+        for bound in page.context[key]:
+            value = bound.value()
+            data[bound.name] = "" if value is None else value
+    return data
+
+
+def test_create_says_what_is_missing_and_keeps_what_was_typed(browse, clerk, member):
+    client = browse(clerk)
+    page = client.get(url("create"), {"member": member.pk})
+    data = {**filled(page), "description": "", "text": "她很急", "required_end": "2020-01-01"}
+    answer = client.post(f"{url('create')}?member={member.pk}", data)
+    assert answer.status_code == 422
+    assert {"description", "required_end"} <= set(answer.context["form"].errors)
+    assert "她很急" in body(answer)
+    assert not Notification.objects.exists()
+
+
+def test_create_for_a_member_of_another_store_does_not_exist(browse, stranger, member):
+    client = browse(stranger)
+    assert client.get(url("create"), {"member": member.pk}).status_code == 404
+    assert client.post(f"{url('create')}?member={member.pk}", {"description": "x"}).status_code == 404
+    assert member.card_no not in body(client.get(url("create"), {"q": member.name}))
+
+
+def test_choose_a_member_without_a_script(browse, clerk, member):
+    page = browse(clerk).get(url("create"), {"q": "jlp", "type": "Z2"})
+    assert f"?member={member.pk}&amp;type=Z2" in body(page)
+    assert member.phone.removeprefix("+86") not in body(page)
+
+
+def test_create_with_reference(browse, clerk, made):
+    services.add_item(made, item=services.ItemInput(name="大衣"), by=clerk, at=NOW)
+    client = browse(clerk)
+    page = client.get(url("create"), {"copy": made.pk})
+    client.post(f"{url('create')}?copy={made.pk}", filled(page))
+    new = Notification.objects.exclude(pk=made.pk).get()
+    assert new.copied_from == made and new.description == made.description
+    assert [item.name for item in new.items.all()] == ["大衣"]
+
+
+def test_a_delivery_exception_by_page(browse, clerk, member):
+    client = browse(clerk)
+    address = f"{url('create')}?member={member.pk}&type=Z2"
+    data = {**filled(client.get(address)), "description": "发错颜色", "kind": "wrong"}
+    assert data["paid"] == "unpaid"
+    client.post(address, data)
+    assert Notification.objects.get().type == "Z2"
+
+
+def test_what_is_not_possible_stands_there_with_the_reason(browse, clerk, made):
+    made = services.set_user_status(do(made, Action.PUT_IN_PROCESS, clerk), code="KCJS", by=clerk, at=NOW)
+    services.add_task(made, task=services.TaskInput("重缝左袖口"), by=clerk, at=NOW)
+    text = body(browse(clerk).get(url("detail", made.pk)))
+    assert "还有 1 项任务没完成：重缝左袖口" in text
+    assert "已在处理，不能再延期" in text
+    assert "只有这些角色能设：店长、区域经理、管理员" in text
+    assert url("complete", made.pk) not in text
+
+
+def test_the_supervisor_gets_the_button_that_the_clerk_does_not(browse, clerk, manager, made):
+    services.set_user_status(made, code="KCJS", by=clerk, at=NOW)
+    approve = url("set_status", made.pk, "ZGPZ")
+    assert approve not in body(browse(clerk).get(url("detail", made.pk)))
+    assert approve in body(browse(manager).get(url("detail", made.pk)))
+    browse(clerk).post(approve)
+    assert statuses(made)[1] == {"KCJS"}
+    browse(manager).post(approve)
+    assert statuses(made)[1] == {"ZGPZ"}
+
+
+def test_from_created_to_completed_with_a_refusal_on_the_way(browse, clerk, made):
+    client = browse(clerk)
+    client.post(url("perform", made.pk, "put_in_process"))
+    client.post(url("set_status", made.pk, "KCJS"))
+    code = CatalogueCode.objects.get(group__catalogue="2", code="SEW").pk
+    client.post(url("task_add", made.pk), {"code": code})
+    refused = client.post(url("complete", made.pk), {"completed_at": local_now()})
+    assert refused.status_code == 422 and "还有 1 项任务没完成" in body(refused)
+    task = Task.objects.get()
+    for action in ("release_task", "complete_task", "confirm_task"):
+        client.post(url("task_move", task.pk, action))
+    answer = client.post(url("complete", made.pk), {"completed_at": local_now()})
+    assert answer.status_code == 302
+    assert statuses(made)[0] == {"NOCO", "ATCO"}
+    client.post(url("reopen", made.pk), {"reason": "又开线了"})
+    assert statuses(made)[0] == {"NOPR", "ATCO"}
+
+
+def local_now():
+    return timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_refused_press_says_why_and_changes_nothing(browse, clerk, made):
+    do(made, Action.PUT_IN_PROCESS, clerk)
+    page = browse(clerk).post(url("perform", made.pk, "postpone"), follow=True)
+    assert "已在处理，不能再延期" in body(page)
+    assert statuses(made)[0] == {"NOPR"}
+
+
+def test_an_older_page_is_told(browse, clerk, made):
+    seen = made.version
+    do(made, Action.PUT_IN_PROCESS, clerk)
+    client = browse(clerk)
+    page = client.post(url("set_status", made.pk, "KCJS"), {"version": seen}, follow=True)
+    assert "有人改过这张通知" in body(page)
+    assert statuses(made)[1] == {"TZJL"}
+    form = filled_edit(client.get(url("edit", made.pk)))
+    answer = client.post(url("edit", made.pk), {**form, "description": "别的", "version": seen})
+    assert answer.status_code == 422
+
+
+def filled_edit(page):
+    return {bound.name: "" if bound.value() is None else bound.value() for bound in page.context["form"]}
+
+
+@pytest.mark.parametrize("action", ["create_order", "complete", "reopen", "nonsense"])
+def test_only_simple_actions_have_a_button(browse, clerk, made, action):
+    assert browse(clerk).post(url("perform", made.pk, action)).status_code == 404
+    assert browse(clerk).get(url("perform", made.pk, "postpone")).status_code == 405
+
+
+def test_edit_changes_the_header(browse, clerk, made):
+    client = browse(clerk)
+    data = {**filled_edit(client.get(url("edit", made.pk))), "location": "江宁路 88 弄", "priority": "1"}
+    assert client.post(url("edit", made.pk), data).status_code == 302
+    made.refresh_from_db()
+    assert (made.location, made.priority) == ("江宁路 88 弄", "1")
+    assert "优先级: 中 → 紧急" in body(client.get(url("detail", made.pk)))
+
+
+def test_items_texts_activities_and_tasks_by_page(browse, clerk, made):
+    client = browse(clerk)
+    damage = CatalogueCode.objects.get(group__catalogue="C", code="SEAM").pk
+    assert client.post(url("item_add", made.pk), {"name": "", "damage": damage}).status_code == 422
+    client.post(url("item_add", made.pk), {"name": "大衣", "damage": damage, "cause_text": "缝线松", "maker": "云织"})
+    item = made.items.get()
+    assert item.damage.code == "SEAM" and item.causes.get().maker == "云织"
+    client.post(url("item_edit", item.pk), {"name": "双面大衣", "quantity": "2"})
+    item.refresh_from_db()
+    assert (item.name, item.quantity, item.causes.count()) == ("双面大衣", 2, 0)
+    client.post(url("text_add", made.pk), {"text": "她又打来"})
+    client.post(url("activity_add", made.pk), {"text": "看过实物", "done_at": local_now()})
+    assert client.post(url("task_add", made.pk), {"text": ""}).status_code == 422
+    client.post(url("task_add", made.pk), {"text": "重缝", "item": item.pk})
+    assert made.texts.count() == 2 and made.activities.get().text == "看过实物" and made.tasks.get().item == item
+
+
+def test_export_holds_what_is_seen_and_is_recorded(browse, clerk, stranger, member, made):
+    notify(member, clerk, type_="Z2", description="=cmd|' /C calc'!A0")
+    answer = browse(clerk).get(url("export", "csv"))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert text.count("\n") == 3 and made.number in text and "'=cmd" in text
+    event = AuditEvent.objects.get(action=AuditAction.EXPORTED)
+    assert (event.by, event.rows) == (clerk, 2)
+    sheet = browse(clerk).get(url("export", "xlsx"), {"type": "Z1"})
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(sheet.streaming_content))).active.values)
+    assert [row[0] for row in rows[1:]] == [made.number]
+    other = browse(stranger).get(url("export", "csv"))
+    assert made.number not in b"".join(other.streaming_content).decode("utf-8-sig")
+    assert browse(clerk).get(url("export", "exe")).status_code == 404
+
+
+def test_the_work_plan_stands_by_day_and_agent(browse, clerk, stranger, agent, member, made):
+    page = browse(clerk).get(url("work_plan"), {"since": "2026-11-21", "until": "2026-11-22"})
+    [(day, count, agents)] = page.context["days"]
+    assert (day.isoformat(), count, agents[0][0], agents[0][1]) == ("2026-11-21", 1, agent, [made])
+    earlier = browse(clerk).get(url("work_plan"), {"since": "2026-11-22"})
+    assert earlier.context["earlier_count"] == 1 and earlier.context["days"] == []
+    assert made.number not in body(browse(stranger).get(url("work_plan"), {"since": "2026-11-21", "store": "4002"}))
+    done = services.complete(
+        services.set_user_status(do(made, Action.PUT_IN_PROCESS, clerk), code="KCJS", by=clerk, at=NOW),
+        completed_at=timezone.now(), by=clerk, at=timezone.now(),
+    )  # fmt: skip
+    assert done.number not in body(browse(clerk).get(url("work_plan"), {"since": "2026-11-21"}))
+
+
+@pytest.mark.parametrize("name", ["work_plan_pdf", "sheet_pdf"])
+def test_pdfs_are_pdfs_and_recorded(browse, clerk, made, name):
+    answer = browse(clerk).get(url(name, *([made.pk] if name == "sheet_pdf" else [])))
+    assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
+    assert AuditEvent.objects.filter(action=AuditAction.PDF_PRINTED, by=clerk).count() == 1
+
+
+def test_an_agent_works_on_her_stores_notifications(browse, agent, made):
+    client = browse(agent)
+    assert client.get(url("detail", made.pk)).status_code == 200
+    client.post(url("perform", made.pk, "put_in_process"))
+    assert statuses(made)[0] == {"NOPR"}
+
+
+def test_the_english_page_is_english(browse, clerk, made):
+    clerk_client = browse(clerk)
+    text = body(clerk_client.get(url("detail", made.pk), headers={"accept-language": "en"}))
+    assert "Nobody is working on it yet" in text or "还没有人处理" in text
+
+
+def test_head_office_agents_see_what_is_passed_on(browse, clerk, member, made, defaults):
+    from tests.factories import StoreFactory
+
+    office = StoreFactory(code="1000", name="总部", is_head_office=True)
+    handler = StaffFactory(store=office, role=Role.SERVICE_AGENT)
+    z2 = notify(member, clerk, type_="Z2")
+    assert numbers_in(browse(handler).get(url("list"))) == {z2.number}
+    assert browse(handler).get(url("detail", made.pk)).status_code == 404
