@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from vipcrm.enums import Role
+from vipcrm.enums import SUPERVISORS, Role
 
 ALL_ROLES = frozenset(Role)
 IN_STORES = ALL_ROLES - {Role.SERVICE_AGENT}
@@ -34,7 +34,9 @@ MAIN = (
     Item("members", pgettext_lazy("navigation", "Members"), "users", "members:list"),
     Item("sale", pgettext_lazy("navigation", "New sale"), "scan-barcode", "members:sale_new", IN_STORES),
     Item("service", pgettext_lazy("navigation", "Service"), "wrench", "service_tickets:list"),
-    Item("reports", pgettext_lazy("navigation", "Reports"), "chart-column", "reports:month", IN_STORES, desk_only=True),
+    Item(
+        "reports", pgettext_lazy("navigation", "Reports"), "chart-column", "reports:month", SUPERVISORS, desk_only=True
+    ),
     Item("more", pgettext_lazy("navigation", "More"), "ellipsis", "vipcrm:more"),
 )
 

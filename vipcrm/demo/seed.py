@@ -1,9 +1,11 @@
 """Puts the demo together: people, then their trade in the order of time with what the staff did in between."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -11,9 +13,10 @@ from members.services.refresh import refresh_receipts
 from members.services.reviews import review_tiers
 from vipcrm.demo.load import Loader, load_people, next_id
 from vipcrm.demo.people import Person, Shop, make_organisation, make_people
-from vipcrm.demo.trade import Shelf, Visit, make_products, make_visits, make_walk_ins
+from vipcrm.demo.trade import Shelf, Visit, make_products, make_recent, make_visits, make_walk_ins
 from vipcrm.demo.work import answer_steps, ask_consents, let_some_leave, write_notifications, write_visit_notes
 
+ZONE = ZoneInfo("Asia/Shanghai")  # of all stores of the demo
 PEOPLE_AT_ONCE = 20_000
 # Beyond this size the calls of the past are left out: nobody reads them, and each week would be a pass of its own.
 LIVED_THROUGH = 20_000
@@ -26,6 +29,7 @@ def seed(*, members: int, months: int, number: int, now: datetime, say: Say = la
     if next_id("vipcrm_store") > 1:
         raise ValueError("there is data already: the demo fills an empty database only")
     random = Random(number)
+    now = now.astimezone(ZONE)
     today = now.date()
     with transaction.atomic():
         shops = make_organisation()
@@ -38,6 +42,8 @@ def seed(*, members: int, months: int, number: int, now: datetime, say: Say = la
         with transaction.atomic():
             load_people(some, first_id=first_id, now=now)
         visits = _visits(some, first_id, now, shelf, random)
+        if not done:
+            visits += _recent(shops, some, first_id, visits, now, shelf, random)
         visits += _walk_ins(shops, len(visits) // 4, months, now, shelf, random)
         visits.sort(key=lambda visit: visit.at)
         _live_through(visits, loader, now, lived=members <= LIVED_THROUGH)
@@ -55,6 +61,30 @@ def _visits(people: Sequence[Person], first_id: int, now: datetime, shelf: Shelf
         visit
         for pk, one in enumerate(people, start=first_id)
         for visit in make_visits(pk, one.shop, one.advisor, one.enrolled_on, now=now, goods=shelf, random=random)
+    ]
+
+
+def _recent(
+    shops: Sequence[Shop],
+    people: Sequence[Person],
+    first_id: int,
+    visits: Sequence[Visit],
+    now: datetime,
+    shelf: Shelf,
+    random: Random,
+) -> list[Visit]:
+    """Purchases of members who have not been here lately: a clerk's day in the demo is never empty."""
+    long_ago = now - timedelta(days=30)
+    lately = {visit.member_id for visit in visits if visit.at > long_ago}
+    regulars: dict[int, list[int]] = defaultdict(list)
+    for pk, one in enumerate(people, start=first_id):
+        if one.advisor and one.enrolled_on < long_ago.date() and pk not in lately:
+            regulars[one.advisor.pk].append(pk)
+    return [
+        visit
+        for shop in shops
+        for clerk in shop.clerks
+        for visit in make_recent(shop, clerk, regulars[clerk.pk], now=now, goods=shelf, random=random)
     ]
 
 

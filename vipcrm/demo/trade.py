@@ -11,6 +11,9 @@ from vipcrm.demo.people import Shop
 from vipcrm.demo.words import COLOURS, GIFT_CARD, GOODS, SIZES
 from vipcrm.models import Staff
 
+# Their thank-you, care call or invitation is due today, or was on the last days.
+DAYS_AGO = (3, 7, 15, 5, 4, 3, 7, 5, 15, 9)
+
 
 @dataclass(frozen=True)
 class Sold:
@@ -74,10 +77,20 @@ def make_visits(
     keen = random.random()
     count = 1 + int(random.expovariate(1 / (11 if keen > 0.95 else 3 if keen > 0.7 else 0.5)))
     span = max((now.date() - enrolled_on).days, 1)
-    days = {0} | {int(span * random.random()) for _ in range(min(count, span) - 1)}
+    days = {0} | {int(span * random.random()) for _ in range(min(count, 1 + span // 9) - 1)}
     for offset in sorted(days):
         clerk = advisor if advisor and random.random() < 0.8 else random.choice(shop.clerks)
         visit = _visit(member_id, shop, clerk, enrolled_on + timedelta(days=offset), keen, goods, random)
+        if visit.at < now:
+            yield visit
+
+
+def make_recent(
+    shop: Shop, advisor: Staff, regulars: Sequence[int], *, now: datetime, goods: "Shelf", random: Random
+) -> Iterator[Visit]:
+    """A purchase each of some of an advisor's members, on such days that she has something to do today."""
+    for days_ago, member_id in zip(DAYS_AGO, regulars, strict=False):
+        visit = _visit(member_id, shop, advisor, now.date() - timedelta(days=days_ago), 0.6, goods, random)
         if visit.at < now:
             yield visit
 

@@ -54,15 +54,30 @@ VISIT_NOTES = (
     "对上次改短的裤脚很满意，这次连大衣一起买了。",
 )
 FOLLOWUP_NOTES = ("她说很合身。", "朋友都夸好看。", "想看新到的大衣，周末来店。", "问了羊绒怎么洗。", "")
-REQUESTS = (
-    ("改短裤脚 2 厘米", "alteration"),
-    ("大衣袖口脱线", "repair"),
-    ("羊绒衫起球，想要处理", "repair"),
-    ("真丝衬衫清洗", "cleaning"),
-    ("拉链卡住", "repair"),
-    ("纽扣掉了一颗", "repair"),
-    ("连衣裙收腰", "alteration"),
-    ("问羽绒服怎么保养", "advice"),
+# what is wrong with a garment of a category: words, kind, damage (catalogue C), cause (catalogue 5)
+REQUESTS = {
+    "外套": (
+        ("袖口脱线", "repair", "SEAM", "TENS"),
+        ("拉链卡住", "repair", "ZIPP", "TRIM"),
+        ("里料破了", "repair", "LINI", "WEAR"),
+        ("有水渍，要清洗", "cleaning", "WATE", ""),
+    ),
+    "针织": (("起球，想要处理", "repair", "PILL", "FABR"), ("勾丝", "repair", "SNAG", "ACCI")),
+    "衬衫": (("纽扣掉了一颗", "repair", "BUTT", "TRIM"), ("领口有油渍", "cleaning", "OIL", "")),
+    "裤装": (("裤脚改短 2 厘米", "alteration", "LONG", ""), ("腰围收 1 厘米", "alteration", "LARG", "")),
+    "裙装": (("收腰", "alteration", "LARG", ""), ("下摆不平", "repair", "HEM", "CUT")),
+    "配饰": (("问怎么保养", "advice", "", ""), ("边上开线", "repair", "SEAM", "TENS")),
+}
+EXCEPTIONS = (
+    ("到店少一件", "", "MISS", "PICK"),
+    ("送来的颜色不对", "", "WRNG", "PICK"),
+    ("迟到三天", "", "LATE", "PLAN"),
+    ("外包装破损，里面有污渍", "", "BROK", "TRAN"),
 )
-EXCEPTIONS = ("调货到店少一件", "送来的颜色不对", "调货迟到三天", "外包装破损，里面有污渍")
+# category and colour of the demo's goods → codes of the catalogues B and F
+TYPES = {"外套": "COAT", "针织": "KNIT", "衬衫": "SHIR", "裤装": "TROU", "裙装": "DRES", "配饰": "SCAR"}
+SHADES = {
+    **{"黑色": "BLK", "驼色": "CAM", "米白": "WHT", "雾灰": "GRY"},
+    **{"藏青": "NAV", "酒红": "WIN", "墨绿": "GRN", "雾蓝": "BLU"},
+}
 LEAVING = ("搬到外地了", "觉得价格高了", "风格不适合了")

@@ -9,20 +9,22 @@ from django.db import connection
 from django.db.models import F
 
 from members.enums import MemberStatus
-from members.models import Member, Receipt, StatusChange
+from members.models import Member, Receipt, ReceiptLine, StatusChange
 from members.services.refresh import refresh_members
 from service_tickets.enums import Action, NotificationType
-from service_tickets.models import Notification
+from service_tickets.models import CatalogueCode, Notification
 from service_tickets.services import (
+    CauseInput,
+    ItemInput,
+    TaskInput,
     complete,
     create_notification,
     draft_header,
     perform,
     set_user_status,
 )
-from service_tickets.services.parts import TaskInput
 from vipcrm.demo.people import Shop
-from vipcrm.demo.words import EXCEPTIONS, FOLLOWUP_NOTES, LEAVING, REQUESTS, VISIT_NOTES
+from vipcrm.demo.words import EXCEPTIONS, FOLLOWUP_NOTES, LEAVING, REQUESTS, SHADES, TYPES, VISIT_NOTES
 from vipcrm.enums import Role
 from vipcrm.models import Staff
 
@@ -34,7 +36,7 @@ WITH due AS (
            abs(hashint8(s.id + 77) %% 1000) AS other
       FROM followups_step s JOIN members_receipt r ON r.id = s.receipt_id
      WHERE s.state = 'open' AND s.due_on < %(day)s AND coalesce(s.owner_id, r.staff_id) IS NOT NULL
-       AND NOT (s.due_on >= %(today)s - 3 AND abs(hashint8(s.id) %% 1000) < 130)),
+       AND NOT (s.due_on >= %(today)s - 3 AND abs(hashint8(s.id) %% 1000) < 280)),
 said AS (
     SELECT id, by_id, due_on, due_at + make_interval(mins => other %% 500, days => (chance %% 23 = 0)::int) AS at,
            CASE WHEN chance < 60 THEN 'no_answer' WHEN chance < 85 THEN 'declined' WHEN chance < 90 THEN 'wrong_number'
@@ -121,11 +123,17 @@ def write_notifications(shops: Sequence[Shop], random: Random, *, now: datetime,
 
 def _write_one(shop: Shop, receipt: Receipt, place: int, random: Random, *, now: datetime) -> None:
     type_ = NotificationType.Z2 if place % 6 == 5 else NotificationType.Z1
-    created_at = max(now - timedelta(days=int(45 * random.random() ** 1.5), hours=2 + place % 5), receipt.sold_at)
+    day = now - timedelta(days=1 + int(44 * random.random() ** 1.5))
+    created_at = max(day.replace(hour=10 + place % 10, minute=place * 7 % 60), receipt.sold_at)
     agent = Staff.objects.filter(
         role=Role.SERVICE_AGENT, **({"store__is_head_office": True} if type_ == "Z2" else {"store": shop.store})
     ).first()
-    text, kind = REQUESTS[place % len(REQUESTS)] if type_ == "Z1" else (EXCEPTIONS[place % len(EXCEPTIONS)], "")
+    line = receipt.lines.filter(quantity__gt=0, product__excluded=False).select_related("product").first()
+    if line is None:
+        return
+    wishes = REQUESTS[line.category] if type_ == "Z1" else EXCEPTIONS
+    wish, kind, damage, cause = wishes[place % len(wishes)]
+    text = f"{line.product_name}{wish}"
     header = draft_header(
         store=shop.store,
         today=created_at.astimezone(shop.store.tz).date(),
@@ -140,6 +148,7 @@ def _write_one(shop: Shop, receipt: Receipt, place: int, random: Random, *, now:
         member=receipt.member,
         receipt=receipt,
         text=f"顾客到店说明：{text}。",
+        items=[_item(line, damage, cause)],
         tasks=[TaskInput(text="联系顾客约时间")] if place % 4 == 3 else (),
         by=shop.clerks[place % len(shop.clerks)],
         at=created_at,
@@ -147,9 +156,25 @@ def _write_one(shop: Shop, receipt: Receipt, place: int, random: Random, *, now:
     _work_off(notification, place, agent or shop.manager, created_at, now)
 
 
+def _item(line: ReceiptLine, damage: str, cause: str) -> ItemInput:
+    """The garment it is about, with what is wrong with it and why."""
+    return ItemInput(
+        product_type=_code("B", TYPES[line.category]),
+        colour=_code("F", SHADES[line.product.colour]),
+        material=line.product.code,
+        name=line.product_name,
+        damage=_code("C", damage),
+        causes=[CauseInput(code=_code("5", cause))] if cause else (),
+    )
+
+
+def _code(catalogue: str, code: str) -> CatalogueCode | None:
+    return CatalogueCode.objects.filter(group__catalogue=catalogue, code=code).first()
+
+
 def _work_off(notification: Notification, place: int, agent: Staff, created_at: datetime, now: datetime) -> None:
     """Two of three are taken up, half of all are done; every tenth is postponed."""
-    later = min(created_at + timedelta(hours=20), now)
+    later = min(created_at + timedelta(days=1, minutes=25), now)
     if place % 10 == 9:
         perform(notification, action=Action.POSTPONE, reason="顾客出差，月底再来", by=agent, at=later)
     elif place % 3 < 2:
