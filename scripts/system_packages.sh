@@ -13,8 +13,10 @@ poppler-utils|command -v pdftotext pdftoppm|a few tests that look at PDFs
 LIST
 }
 
+libraries="$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null)"
+
 has_library() {
-    { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "$1"
+    [[ "$libraries" == *"$1"* ]]
 }
 
 is_there() {
