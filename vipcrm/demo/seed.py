@@ -11,6 +11,9 @@ from django.db import connection, transaction
 
 from members.services.refresh import refresh_receipts
 from members.services.reviews import review_tiers
+from reports.rules.months import last_month
+from reports.scopes import every_scope
+from reports.services import compute_with_comparisons
 from vipcrm.demo.load import Loader, load_people, next_id
 from vipcrm.demo.people import Person, Shop, make_organisation, make_people
 from vipcrm.demo.trade import Shelf, Visit, make_products, make_recent, make_visits, make_walk_ins
@@ -54,6 +57,9 @@ def seed(*, members: int, months: int, number: int, now: datetime, say: Say = la
     review_tiers(now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    if members <= LIVED_THROUGH:
+        for scope in every_scope():
+            compute_with_comparisons(scope, last_month(now, scope.zone), at=now)
 
 
 def _visits(people: Sequence[Person], first_id: int, now: datetime, shelf: Shelf, random: Random) -> list[Visit]:
