@@ -74,25 +74,27 @@ def _chunks(table: Table, places: list[int], faults: list[RowFault]) -> Iterator
 def typed_select(layout: Layout, columns: tuple[Column, ...] | None = None) -> str:
     """SQL: each raw row with typed values, `bad_column` and `bad_code` of its first fault (null if it has none).
 
-    Columns the file does not have are null; of a cell that does not read the value is null.
+    Columns the file does not have are null; of a cell that does not read the value is null. OFFSET 0 keeps the planner
+    from working a cell out again wherever its value is used.
     """
-    values, faults = [], []
+    values, cells, faults = [], [], []
     for column in columns or layout.columns:
-        text = f'raw."{column.name}"'
-        if column.name not in layout.positions:
-            values.append(f'NULL::{column.sql_type} AS "{column.name}"')
+        name, text = column.name, f'raw."{column.name}"'
+        if name not in layout.positions:
+            values.append(f'NULL::{column.sql_type} AS "{name}"')
             continue
-        good = column.is_valid(text)
-        values.append(f'CASE WHEN {good} THEN {column.value(text)} END AS "{column.name}"')
+        values.append(f'"{name}"')
+        cells.append(f'CASE WHEN {column.is_valid(text)} THEN {column.value(text)} END AS "{name}"')
+        cells.append(f'{text} IS NOT NULL AS "{name}_filled"')
         if column.needed:
-            faults.append((f"{text} IS NULL", column.name, "missing"))
+            faults.append((f'NOT "{name}_filled"', name, "missing"))
         if column.cell is not Cell.LOOKED_UP:
-            faults.append((f"NOT ({good})", column.name, column.cell.name))
+            faults.append((f'"{name}_filled" AND "{name}" IS NULL', name, column.cell.name))
     whens = " ".join(f"WHEN {condition} THEN '{name} {code}'" for condition, name, code in faults)
     return f"""
 SELECT line, {", ".join(values)},
        split_part(fault, ' ', 1) AS bad_column, split_part(fault, ' ', 2) AS bad_code, NULL::text AS bad_why
-  FROM raw CROSS JOIN LATERAL (SELECT CASE {whens} END AS fault) f
+  FROM (SELECT *, CASE {whens} END AS fault FROM (SELECT line, {", ".join(cells)} FROM raw OFFSET 0) cell OFFSET 0) c
 """
 
 
