@@ -22,7 +22,7 @@ def scopes_for(staff: Staff) -> list[Scope]:
         return own
     regions = Region.objects.order_by("name")
     if staff.role == Role.REGION_MANAGER:
-        return [*(region_scope(region, stores) for region in regions.filter(pk=staff.region_id)), *own]
+        return [*(region_scope(region, stores) for region in regions.filter(managers=staff)), *own]
     return [all_scope(stores), *(region_scope(region, stores) for region in regions), *own]
 
 

@@ -2,7 +2,7 @@
 colours on paper (look.md, Charts)."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from math import ceil
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -49,8 +49,7 @@ def nice_top(most: float) -> tuple[float, float]:
     for step in (power * f for f in (0.2, 0.5, 1, 2, 5)):
         if step >= 1 and most / step <= 4.0001:
             break
-    ticks = -(-Decimal(str(round(most, 6))) // Decimal(str(step)))
-    return float(ticks) * step, step
+    return ceil(round(most / step, 6)) * step, step
 
 
 def draw(chart: Bars, paper: Paper, name: str) -> SafeString:
@@ -68,7 +67,7 @@ def draw(chart: Bars, paper: Paper, name: str) -> SafeString:
         size,
         bottom + 24,
         name,
-        SafeString("").join(parts),
+        format_html_join("", "{}", ((part,) for part in parts)),
     )
 
 

@@ -16,7 +16,8 @@ from reports.services import comparison_months
 from vipcrm.pdf import render_pdf
 
 PAPER = Paper(width=300)
-FILE_STYLES = ("css/tokens.css", "css/base.css", "css/parts.css", "css/tables.css", "css/pages/report.css", "css/report-file.css")  # fmt: skip
+FILE_STYLES = ("tokens", "base", "parts", "tables", "pages/report", "report-file")
+)
 
 
 def shown(report: MonthlyReport, scope: Scope, paper: Paper) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def html_of(report: MonthlyReport, scope: Scope) -> str:
 
 @cache
 def _file_style() -> str:
-    paths = [Path(str(finders.find(path))) for path in FILE_STYLES]
+    paths = [Path(str(finders.find(f"css/{name}.css"))) for name in FILE_STYLES]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from reports.figures import SECTIONS
 from reports.models import MonthlyReport
 from reports.rules.months import month_text
 
@@ -16,5 +17,5 @@ def as_document(report: MonthlyReport) -> dict[str, Any]:
         "computed_at": timezone.localtime(report.computed_at).isoformat(timespec="seconds"),
         "definitions": report.definitions,
         "revision": report.revision,
-        **report.figures,
+        **{key: report.figures[key] for key in SECTIONS if key in report.figures},
     }

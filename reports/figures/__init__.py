@@ -13,6 +13,7 @@ from reports.scopes import Scope
 
 # Changes with the formulas; stored with every report.
 DEFINITIONS = "1"
+SECTIONS = ("base", "growth", "new_vs_existing", "frequency", "basket", "contribution", "dead_cards")
 
 
 def compute(scope: Scope, period: Period) -> dict[str, Any]:

@@ -25,7 +25,7 @@ BUILDERS: Sequence[Callable[[Compared, Names], Section]] = (
 
 def compared(report: MonthlyReport, before: MonthlyReport | None, year: MonthlyReport | None) -> Compared:
     """The figures of the report beside those of the month before and of a year before."""
-    return Compared(report.month, report.figures, before and before.figures, year and year.figures)
+    return Compared(report.month, report.figures, before.figures if before else None, year.figures if year else None)
 
 
 def names_for(c: Compared) -> Names:

@@ -1,4 +1,4 @@
-"""The first screen: six figures against last month and last year, one sentence, what moved most, what needs attention."""
+"""The first screen: six figures against last month and last year, one sentence, what moved, what needs attention."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from reports.sections.words import (
     relative_change,
     short_month,
 )
-from vipcrm.formats import number
+from vipcrm.formats import is_chinese, number
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def finding(c: Compared) -> list[str]:
     """The sentence of the first screen in its parts: member spend, then which of the other five got worse."""
     if not sum(c.at(f"new_vs_existing.{group}.purchases")[0] for group in ("new", "existing")):
         return [_("No member bought anything this month.")]
-    return [part for part in (_spend_part(c), _worse_part(c)) if part]
+    parts = [part for part in (_spend_part(c), _worse_part(c)) if part]
+    return parts if is_chinese() else [f"{part} " for part in parts]
 
 
 def _spend_part(c: Compared) -> str:
@@ -138,7 +139,9 @@ def _worse_part(c: Compared) -> str:
         return _("of the other five figures none got worse.")
     if len(worse) <= 2:
         return _("got worse: %(names)s.") % {"names": _(" and ").join(worse)}
-    return ngettext("%(count)s other figure got worse.", "%(count)s of the other five figures got worse.", len(worse)) % {"count": len(worse)}  # fmt: skip
+    return ngettext(
+        "%(count)s other figure got worse.", "%(count)s of the other five figures got worse.", len(worse)
+    ) % {"count": len(worse)}
 
 
 @dataclass(frozen=True)
@@ -183,16 +186,19 @@ def _share_titles(c: Compared, names: Names) -> dict[str, str]:
 
 def attention(c: Compared, names: Names) -> list[Point]:
     """What somebody should look at: dead cards, members who never came back, members who left."""
-    dead, never, left = (c.now[s][k] for s, k in (("dead_cards", "dead"), ("dead_cards", "never_returned"), ("base", "left")))  # fmt: skip
+    dead, never = c.now["dead_cards"]["dead"], c.now["dead_cards"]["never_returned"]
+    left = c.now["base"]["left"]
     found = []
     if dead:
-        found.append(Point(_("%(count)s dead cards") % {"count": number(dead)}, _most_dead(c, names), figure="dead_cards.dead"))  # fmt: skip
+        text = _("%(count)s dead cards") % {"count": number(dead)}
+        found.append(Point(text, _most_dead(c, names), figure="dead_cards.dead"))
     if never:
         text = _("%(count)s never bought again after the day they enrolled") % {"count": number(never)}
         found.append(Point(text, _("Part of the dead cards"), figure="dead_cards.never_returned"))
     if left:
         text = _("%(count)s left this month") % {"count": number(left)}
-        found.append(Point(text, _("%(count)s joined") % {"count": number(c.now["base"]["joined"])}, figure="base.left"))  # fmt: skip
+        joined = _("%(count)s newly joined") % {"count": number(c.now["base"]["joined"])}
+        found.append(Point(text, joined, figure="base.left"))
     return found
 
 

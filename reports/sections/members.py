@@ -14,20 +14,22 @@ from vipcrm.formats import number
 def base(c: Compared, names: Names) -> Section:
     rows = [
         _counted(c, _("At the start of the month"), "base.start"),
-        _counted(c, _("Joined"), "base.joined"),
-        _counted(c, _("Left"), "base.left"),
+        _counted(c, _("Newly joined"), "base.joined"),
+        _counted(c, _("Left in the month"), "base.left"),
     ]
-    moved = Table(_("Members coming and going"), _heads(c, "", _("Members")), rows, _counted(c, _("At the end of the month"), "base.end"))  # fmt: skip
+    at_end = _counted(c, _("At the end of the month"), "base.end")
+    moved = Table(_("Members coming and going"), _heads(c, "", _("Members")), rows, at_end)
     tiers = _shares(c, names, "base.by_tier")
+    counts = c.now["base"]["by_tier"]
     chart = Bars(
-        title=_("Members at the end of the month: %(tiers)s") % {"tiers": _listed(c.now["base"]["by_tier"], names)},
+        title=_("Members at the end of the month: %(tiers)s") % {"tiers": _listed(counts, names)},
         bars=[
-            Bar(names.tiers.get(code, code), count, _mark(c, f"base.by_tier.{code}"), names.tier_css(code))
-            for code, count in reversed(c.now["base"]["by_tier"].items())
+            Bar(names.tiers.get(code, code), counts[code], _mark(c, f"base.by_tier.{code}"), names.tier_css(code))
+            for code in names.highest_first(counts)
         ],
         note=mark_note(c),
     )
-    return Section("base", _("Member base"), _("Members by home store at the end of the month"), [moved, tiers], chart)
+    return Section("base", _("Member base"), _("Members by home store at the end of the month"), [tiers, moved], chart)
 
 
 def _heads(c: Compared, first: str, value: str) -> list[str]:
@@ -56,16 +58,17 @@ def _mark(c: Compared, path: str) -> float | None:
 
 
 def _listed(counts: Mapping[str, int], names: Names) -> str:
-    return ", ".join(f"{names.tiers.get(code, code)} {number(count)}" for code, count in reversed(counts.items()))
+    return ", ".join(f"{names.tiers.get(code, code)} {number(counts[code])}" for code in names.highest_first(counts))
 
 
 def _shares(c: Compared, names: Names, path: str) -> Table:
     whole = c.now["base"]["end"]
     rows = []
-    for code in reversed(c.now["base"]["by_tier"]):
+    for code in names.highest_first(c.now["base"]["by_tier"]):
         now, before, _year = c.at(f"{path}.{code}")
         share = Cell(percent(now / whole if whole else None))
-        rows.append(Row(names.tiers.get(code, code), [head_count(now, f"{path}.{code}"), share, count_change(now, before)]))  # fmt: skip
+        cells = [head_count(now, f"{path}.{code}"), share, count_change(now, before)]
+        rows.append(Row(names.tiers.get(code, code), cells))
     foot = Row(_("Together"), [head_count(whole, "base.end"), Cell(percent(1 if whole else None)), Cell("")])
     return Table(_("By tier"), [_("Tier"), _("Members"), _("Share %"), versus(c)], rows, foot)
 
@@ -73,11 +76,15 @@ def _shares(c: Compared, names: Names, path: str) -> Table:
 def growth(c: Compared, names: Names) -> Section:
     rate, rate_before, _year = c.at("growth.capture_rate")
     facts = [
-        Fact(_("Joined"), head_count(c.now["growth"]["joined"], "growth.joined")),
+        Fact(_("Newly joined"), head_count(c.now["growth"]["joined"], "growth.joined")),
         Fact(_("Capture rate"), Cell(percent_sign(rate))),
-        Fact(_("In percentage points"), point_change(rate, rate_before)) if c.before else None,
-        Fact(_("First purchases of new members"), Cell(_("Open the list"), "growth.captured")) if rate else None,
     ]
+    if c.before:
+        facts.append(Fact(versus(c), point_change(rate, rate_before)))
+    if rate:
+        facts.append(Fact(_("First purchases of new members"), Cell(_("Open the list"), "growth.captured")))
+    if rate not in (None, 1):
+        facts.append(Fact(_("Purchases without a member"), Cell(_("Open the list"), "growth.walk_ins")))
     by_source = c.now["growth"]["by_source"]
     chart = Bars(
         title=_("Joined by source: %(sources)s")
@@ -89,11 +96,11 @@ def growth(c: Compared, names: Names) -> Section:
         note=mark_note(c),
     )
     tables = [
-        _joined_by(c, _("By source"), _("Source"), "by_source", names.sources),
         _joined_by(c, _("By the person who enrolled her"), _("Clerk"), "by_staff", names.staff),
+        _joined_by(c, _("By source"), _("Source"), "by_source", names.sources),
     ]
     note = _("Capture rate: first purchases of new members out of those and all walk-in purchases")
-    return Section("growth", _("New members"), note, tables, chart if by_source else None, [f for f in facts if f])
+    return Section("growth", _("New members"), note, tables, chart if by_source else None, facts)
 
 
 def _joined_by(c: Compared, caption: str, head: str, key: str, names: Mapping[str, str]) -> Table:
@@ -103,12 +110,13 @@ def _joined_by(c: Compared, caption: str, head: str, key: str, names: Mapping[st
         cell = head_count(count, f"growth.{key}.{code}")
         rows.append(Row(names.get(code, code), [cell, count_change(count, before)]))
     foot = Row(_("Together"), [head_count(c.now["growth"]["joined"], "growth.joined"), Cell("")])
-    return Table(caption, [head, _("Joined"), versus(c)], rows, foot)
+    return Table(caption, [head, _("Newly joined"), versus(c)], rows, foot)
 
 
 def dead_cards(c: Compared, names: Names) -> Section:
     found = c.now["dead_cards"]
-    rows = [_dead_row(c, names.tiers.get(code, code), f"dead_cards.by_tier.{code}") for code in reversed(found["by_tier"])]
+    codes = names.highest_first(found["by_tier"])
+    rows = [_dead_row(c, names.tiers.get(code, code), f"dead_cards.by_tier.{code}") for code in codes]
     never = found["never_returned"]
     facts = [
         Fact(_("Never bought again after the day they enrolled"), head_count(never, "dead_cards.never_returned")),
@@ -116,9 +124,14 @@ def dead_cards(c: Compared, names: Names) -> Section:
     chart = Bars(
         title=_("Dead cards in percent of each tier; together %(rate)s") % {"rate": percent_sign(found["rate"])},
         bars=[
-            Bar(names.tiers.get(code, code), 100 * row["rate"], _hundred(_mark(c, f"dead_cards.by_tier.{code}.rate")), names.tier_css(code))  # fmt: skip
-            for code, row in reversed(found["by_tier"].items())
-            if row["rate"] is not None
+            Bar(
+                names.tiers.get(code, code),
+                100 * found["by_tier"][code]["rate"],
+                _hundred(_mark(c, f"dead_cards.by_tier.{code}.rate")),
+                names.tier_css(code),
+            )
+            for code in codes
+            if found["by_tier"][code]["rate"] is not None
         ],
         unit="%",
         places=1,

@@ -12,16 +12,16 @@ from vipcrm.formats import number
 
 def new_vs_existing(c: Compared, names: Names) -> Section:
     measures = (
-        ("buyers", _("Buyers"), 0),
-        ("purchases", _("Purchases"), 0),
-        ("units", _("Pieces"), None),
-        ("spend", _("Spend ¥"), None),
-        ("atv", _("Spend per purchase ¥"), None),
-        ("upt", _("Pieces per purchase"), 2),
-        ("unit_price", _("Price per piece ¥"), None),
+        ("buyers", _("Buyers")),
+        ("purchases", _("Number of purchases")),
+        ("units", _("Pieces")),
+        ("spend", _("Spend in the month ¥")),
+        ("atv", _("Spend per purchase ¥")),
+        ("upt", _("Pieces per purchase")),
+        ("unit_price", _("Price per piece ¥")),
     )
-    rows = [Row(label, [_consumption(c, group, key) for group in ("new", "existing")]) for key, label, _p in measures]
-    shared = [("buyers", _("Buyers")), ("purchases", _("Purchases")), ("spend", _("Spend"))]
+    rows = [Row(label, [_consumption(c, group, key) for group in ("new", "existing")]) for key, label in measures]
+    shared = [("buyers", _("Buyers")), ("purchases", _("Number of purchases")), ("spend", _("Member spend"))]
     bars = []
     for key, label in shared:
         share = _new_share(c.now, key)
@@ -63,7 +63,7 @@ def frequency(c: Compared, names: Names) -> Section:
         Fact(_("Repeat rate"), Cell(percent_sign(c.now["frequency"]["repeat_rate"]), "frequency.returned")),
     ]
     labels = {key: _("%(count)s times") % {"count": key} for key in counts} | {"1": _("Once")}
-    table, chart = _spread(c, "frequency.buyers_by_purchases", labels, _("Purchases"), _("Buyers"))
+    table, chart = _spread(c, "frequency.buyers_by_purchases", labels, _("Number of purchases"), _("Buyers"))
     note = _("Repeat rate: buyers who had bought before this month, in any store")
     return Section("frequency", _("How often they buy"), note, [table], chart, facts)
 
@@ -77,8 +77,10 @@ def basket(c: Compared, names: Names) -> Section:
         Fact(_("Spend per purchase, median"), Cell(_yuan(found["atv_median"]))),
     ]
     labels = {key: _("%(count)s pieces") % {"count": key} for key in found["purchases_by_units"]} | {"1": _("1 piece")}
-    table, chart = _spread(c, "basket.purchases_by_units", labels, _("Pieces"), _("Purchases"))
-    return Section("basket", _("Pieces and spend per purchase"), _("Member purchases of the month"), [table], chart, facts)
+    table, chart = _spread(c, "basket.purchases_by_units", labels, _("Pieces"), _("Number of purchases"))
+    return Section(
+        "basket", _("Pieces and spend per purchase"), _("Member purchases of the month"), [table], chart, facts
+    )
 
 
 def _yuan(value: float | None) -> str:
@@ -106,7 +108,7 @@ def _spread(c: Compared, path: str, labels: Mapping[str, str], head: str, counte
 
 def contribution(c: Compared, names: Names) -> Section:
     found = c.now["contribution"]
-    codes = list(reversed(found["by_tier"]))
+    codes = names.highest_first(found["by_tier"])
     rows = [_share_row(c, names.tiers.get(code, code), f"contribution.by_tier.{code}") for code in codes]
     facts = [
         Fact(_("Member spend"), Cell(_yuan(found["member_spend"]))),
@@ -114,7 +116,12 @@ def contribution(c: Compared, names: Names) -> Section:
         Fact(_("The top 20% of buyers make, of 12 months' member spend"), Cell(percent_sign(found["top20_share"]))),
     ]
     bars = [
-        Bar(names.tiers.get(code, code), 100 * found["by_tier"][code], _hundred(c.at(f"contribution.by_tier.{code}")[1]), names.tier_css(code))  # fmt: skip
+        Bar(
+            names.tiers.get(code, code),
+            100 * found["by_tier"][code],
+            _hundred(c.at(f"contribution.by_tier.{code}")[1]),
+            names.tier_css(code),
+        )
         for code in codes
         if found["by_tier"][code] is not None
     ]
@@ -130,7 +137,12 @@ def contribution(c: Compared, names: Names) -> Section:
     foot = _share_row(c, _("Members together"), "contribution.member_share")
     table = Table(_("Contribution"), heads, rows, foot)
     return Section(
-        "contribution", _("Contribution"), _("Each tier's spend out of all spend"), [table], chart if bars else None, facts
+        "contribution",
+        _("Contribution"),
+        _("Each tier's spend out of all spend"),
+        [table],
+        chart if bars else None,
+        facts,
     )
 
 

@@ -22,19 +22,24 @@ FIXED: dict[str, str | Promise] = {
     "frequency.buyers": _("Members who bought"),
     "frequency.returned": _("Buyers who had bought before"),
     "dead_cards.eligible": _("Members who enrolled a year ago or earlier"),
-    "dead_cards.dead": _("Dead cards"),
+    "dead_cards.dead": _("Members with a dead card"),
     "dead_cards.never_returned": _("Never bought again after the day they enrolled"),
 }
 
+
+def _tier(names: Names, key: str) -> str:
+    return names.tiers.get(key, key)
+
+
 # Group and key of a path: base.by_tier.vip
 KEYED: tuple[tuple[str, str | Promise, Callable[[Names, str], str]], ...] = (
-    ("base.by_tier.", _("Members at the end of the month: %(of)s"), lambda names, key: names.tiers.get(key, key)),
+    ("base.by_tier.", _("Members at the end of the month: %(of)s"), _tier),
     ("growth.by_source.", _("Joined, source: %(of)s"), lambda names, key: names.sources.get(key, key)),
     ("growth.by_staff.", _("Joined, enrolled by: %(of)s"), lambda names, key: names.staff.get(key, key)),
     ("frequency.buyers_by_purchases.", _("Buyers by number of purchases: %(of)s"), lambda names, key: key),
     ("basket.purchases_by_units.", _("Member purchases by pieces: %(of)s"), lambda names, key: key),
-    ("dead_cards.by_tier.", _("Members who enrolled a year ago or earlier: %(of)s"), lambda names, key: names.tiers.get(key, key)),
-)  # fmt: skip
+    ("dead_cards.by_tier.", _("Members who enrolled a year ago or earlier: %(of)s"), _tier),
+)
 
 
 def list_title(figure: str, names: Names) -> str:
@@ -45,6 +50,6 @@ def list_title(figure: str, names: Names) -> str:
         if figure.startswith(prefix):
             key, _dot, last = figure.removeprefix(prefix).partition(".")
             key = figure.removeprefix(prefix) if prefix == "growth.by_staff." else key
-            words = _("Dead cards: %(of)s") if last == "dead" else title
+            words = _("Members with a dead card: %(of)s") if last == "dead" else title
             return str(words) % {"of": of(names, key)}
     return figure

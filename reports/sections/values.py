@@ -1,6 +1,6 @@
 """What a section of the report is made of: the same for page, HTML file and PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -100,6 +100,10 @@ class Names:
     sources: Mapping[str, str]
     staff: Mapping[str, str]
     ranks: Mapping[str, int] = field(default_factory=dict)
+
+    def highest_first(self, codes: Iterable[str]) -> list[str]:
+        """Tier codes by rank, `none` last."""
+        return sorted(codes, key=lambda code: (-self.ranks.get(code, 0), code))
 
     def tier_css(self, code: str) -> str:
         return f"t{0 if code == NONE else max(1, min(self.ranks.get(code, 1), 4))}"

@@ -4,10 +4,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from vipcrm.formats import NOTHING, is_chinese, number
-
 from reports.rules.finding import Turn, turn_of
 from reports.sections.values import Cell
+from vipcrm.formats import NOTHING, is_chinese, number
 
 ARROWS = {Turn.UP: "▲", Turn.DOWN: "▼"}
 Value = float | int | None
@@ -71,4 +70,6 @@ def judged(change: Cell, now: Value, then: Value, *, is_share: bool, more_is_bet
     if turn is None or turn == Turn.FLAT:
         return Cell(change.text, tone="flat")
     better = (turn == Turn.UP) == more_is_better
-    return Cell(change.text, tone="up") if better else Cell(f"{change.text} {_('worse')}", tone="down")
+    if better:
+        return Cell(change.text, tone="up")
+    return Cell(_("%(change)s worse") % {"change": change.text}, tone="down")

@@ -82,9 +82,9 @@ def _content(scope: Scope, month: date, form: str) -> bytes:
 def _rendered(report: MonthlyReport, scope: Scope, form: str) -> bytes:
     if form == "json":
         return json.dumps(output.as_document(report), ensure_ascii=False, indent=2).encode()
-    from reports import documents  # loads the PDF renderer, which takes a second
+    from reports.documents import html_of, pdf_of  # loads the PDF renderer, which takes a second
 
-    return documents.html_of(report, scope).encode() if form == "html" else documents.pdf_of(report, scope)
+    return html_of(report, scope).encode() if form == "html" else pdf_of(report, scope)
 
 
 def _write(path: Path, content: bytes) -> None:
