@@ -17,7 +17,6 @@ from vipcrm.pdf import render_pdf
 
 PAPER = Paper(width=300)
 FILE_STYLES = ("tokens", "base", "parts", "tables", "pages/report", "report-file")
-)
 
 
 def shown(report: MonthlyReport, scope: Scope, paper: Paper) -> dict[str, Any]:
