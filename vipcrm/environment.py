@@ -46,9 +46,7 @@ class Environment:
 
     def database(self, name: str) -> dict[str, Any]:
         """Django's database settings out of an address; PostgreSQL only."""
-        config: dict[str, Any] = self._read(
-            name, {}, self.env.db_url_config, "postgres://user:password@host:5432/name"
-        )
+        config: dict[str, Any] = self._read(name, {}, self.env.db_url_config, "postgres://user:password@host:5432/name")
         if config.get("ENGINE") != "django.db.backends.postgresql":
             raise ImproperlyConfigured(
                 f"{name}: only PostgreSQL is supported, as postgres://user:password@host:5432/name"

@@ -58,7 +58,9 @@ class Plan(models.Model):
                 violation_error_message=_("Contact hours end after they start."),
             ),
             models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
                 name="plan_ends_after_it_starts",
                 violation_error_message=_("A plan ends after it starts."),
             ),

@@ -23,7 +23,8 @@ SLEEP = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True);
 STUBBORN = [
     sys.executable,
     "-c",
-    "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid(), flush=True); time.sleep(300)",
+    "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "print(os.getpid(), flush=True); time.sleep(300)",
 ]
 SHORT = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(1); raise SystemExit(3)"]
 
