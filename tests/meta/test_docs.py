@@ -133,3 +133,18 @@ def test_no_file_names_a_registry():
         if REGISTRIES.search(line.replace(ALLOWED_OPTION, ""))
     ]
     assert found == []
+
+
+def test_every_column_of_an_import_is_documented_in_both_languages():
+    from members.imports.columns import COLUMNS
+
+    text = read("docs/imports.md")
+    names = [name for columns in COLUMNS.values() for column in columns for name in (column.name, column.chinese)]
+    assert [name for name in names if name not in text] == []
+
+
+def test_every_kind_of_file_is_in_the_readme():
+    from members.enums import ImportKind
+
+    for name in READMES:
+        assert [kind for kind in ImportKind.values if kind not in read(name)] == []
