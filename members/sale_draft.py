@@ -241,6 +241,9 @@ def search_people(draft: Draft, deep: bool = False) -> None:
     elif deep and not draft.people:
         draft.elsewhere = people.look_up_elsewhere(typed, by=draft.staff)
         draft.elsewhere_token = sell_token(draft.staff, draft.elsewhere) if draft.elsewhere else ""
+        draft.focus = "hit" if draft.elsewhere else "q"
+    elif deep:
+        draft.focus = "hit"
 
 
 def choose(draft: Draft, member: Member) -> None:
@@ -290,6 +293,7 @@ def add_typed(draft: Draft) -> None:
         add_product(draft, (exact or hits)[0].code)
     else:
         draft.products, draft.unknown = hits, "" if hits else typed
+        draft.focus = "product"
 
 
 def product_hits(typed: str) -> list[Product]:
@@ -315,7 +319,7 @@ def add_product(draft: Draft, code: str) -> None:
         draft.focus = f"line-{len(draft.lines) - 1}-price" if product else f"line-{len(draft.lines) - 1}-name"
 
 
-def remove_line(draft: Draft, place: str) -> None:
+def drop_line(draft: Draft, place: str) -> None:
     if place.isdecimal() and int(place) - 1 in range(len(draft.lines)):
         del draft.lines[int(place) - 1]
     draft.focus = "p"
@@ -348,7 +352,8 @@ def update(draft: Draft) -> None:
     draft.focus = ""
 
 
-BUTTONS = {"pick": pick, "add": add_product, "remove": remove_line, "back": take_back}
+# No button may be called like a method of a form (`remove`): the script would meet the button in its place.
+BUTTONS = {"pick": pick, "add": add_product, "drop": drop_line, "back": take_back}
 DOINGS = {
     "next": next_thing,
     "change": change_buyer,

@@ -61,7 +61,7 @@ class PhoneField(forms.CharField):
 class MemberForm(forms.ModelForm):
     """A member's file. `staff` is who fills it in, `today` the store's date."""
 
-    phone = PhoneField(label=_("Phone"), required=False)
+    phone = PhoneField(label=_("Mobile phone"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False, choices=[("", "–"), *Source.choices])
     referred_by = forms.CharField(label=_("Referred by, card number"), required=False, max_length=40)
     birth_calendar = forms.ChoiceField(
@@ -86,7 +86,7 @@ class MemberForm(forms.ModelForm):
             "birth_month": forms.NumberInput({"min": 1, "max": 12, "placeholder": _("month")}),
             "birth_day": forms.NumberInput({"min": 1, "max": 31, "placeholder": _("day")}),
         }
-        labels = {"do_not_contact": _("Do not contact her at all")}
+        labels = {"name": _("Name"), "do_not_contact": _("Do not contact her at all")}
 
     def __init__(self, *args: Any, staff: Staff, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,7 +26,7 @@ class SaleForm(forms.Form):
     member = forms.IntegerField(widget=forms.HiddenInput, required=False)
     token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     new_name = forms.CharField(label=_("Name"), max_length=80, required=False)
-    new_phone = PhoneField(label=_("Phone"), required=False)
+    new_phone = PhoneField(label=_("Mobile phone"), required=False)
     store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none(), required=False)
     number = forms.CharField(
         label=_("Receipt number"), max_length=40, required=False, help_text=_("Empty: the system gives one.")

@@ -187,7 +187,7 @@ def test_what_does_not_count_is_shown_apart(cast, coat):  # noqa: F811
     till.press(add="C100")
     till.press(add="GIFT")
     assert (till.draft.total, till.draft.counted, till.draft.units) == (2490, 1990, 2)
-    till.press(remove="1")
+    till.press(drop="1")
     assert [line.code for line in till.draft.lines] == ["GIFT"] and till.draft.counted == 0
 
 
