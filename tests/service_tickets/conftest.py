@@ -17,7 +17,7 @@ def defaults(db):
 
 @pytest.fixture
 def store(defaults):
-    return StoreFactory(code="4002", name="静安店")
+    return StoreFactory(code="JA02", name="静安店")
 
 
 @pytest.fixture

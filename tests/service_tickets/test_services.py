@@ -31,7 +31,7 @@ from vipcrm.enums import Role
 
 @pytest.fixture
 def head_office(defaults):
-    return StoreFactory(code="1000", name="总部", is_head_office=True)
+    return StoreFactory(code="HO00", name="总部", is_head_office=True)
 
 
 def code(catalogue, code_):
