@@ -4,12 +4,14 @@ The worker holds the row's lock while it works and writes the result together wi
 nothing of it stands and the row is found again; done, it is done once.
 """
 
+import logging
 from datetime import datetime
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import get_language, gettext, gettext_noop, override
 
 from members.enums import ImportState
 from members.imports.outcome import Outcome
@@ -18,12 +20,16 @@ from members.imports.run import ImportStopped, import_file
 from members.models import ImportRun
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
+from vipcrm.errors import is_database_gone
 from vipcrm.models import Staff
 from vipcrm.tabular import TableRefused
+
+logger = logging.getLogger(__name__)
 
 UNFINISHED = (ImportState.WAITING, ImportState.RUNNING)
 KEEP_SECONDS = 24 * 3600
 SHOWN_FAULTS = 50
+UNFORESEEN = gettext_noop("This is a fault of the program, not of the file. The server's log says more.")
 
 
 class _Job:
@@ -46,9 +52,14 @@ class _Job:
 
 
 def ask_import(kind: str, upload: UploadedFile, *, by: Staff, at: datetime, **options: bool) -> ImportRun:
-    """Keeps the file and the wish; a worker does the rest."""
+    """Keeps the file and the wish; a worker does the rest, and answers in the language of this moment."""
     run: ImportRun = ImportRun.objects.create(
-        kind=kind, file=upload, file_name=(upload.name or "")[:200], asked_by=by, **options
+        kind=kind,
+        file=upload,
+        file_name=(upload.name or "")[:200],
+        asked_by=by,
+        language=get_language() or "",
+        **options,
     )
     record_event(AuditAction.IMPORTED, by=by, subject=run, kind=kind, file=run.file_name, dry_run=run.dry_run)
     return run
@@ -71,31 +82,42 @@ def run_next(*, now: datetime) -> ImportRun | None:
         run: ImportRun | None = waiting.select_related("asked_by").order_by("asked_at", "pk").first()
         if run is None:
             return None
-        _carry_out(run, now)
+        with override(run.language or get_language()):
+            _carry_out(run, now)
         run.finished_at = now
         run.save()
         return run
 
 
 def _carry_out(run: ImportRun, now: datetime) -> None:
+    """Imports and keeps the result. What nobody foresaw fails this import and not those that wait behind it; a
+    database that went away is no fault of the file: it is tried again."""
     try:
-        outcome = import_file(
-            run.kind,
-            run.file.path,
-            now=now,
-            by=run.asked_by,
-            dry_run=run.dry_run,
-            all_or_nothing=run.all_or_nothing,
-            enrol_unknown=run.enrol_unknown,
-            original_name=run.file_name,
-            progress=_Job(run.pk).report,
-        )
+        with transaction.atomic():
+            _keep_result(run, _import(run, now))
     except ImportStopped:
         run.state = ImportState.STOPPED
     except TableRefused as error:
         run.state, run.message = ImportState.FAILED, str(error)
-    else:
-        _keep_result(run, outcome)
+    except Exception as error:
+        if is_database_gone(error):
+            raise
+        logger.exception("import %s failed", run.pk)
+        run.state, run.message = ImportState.FAILED, gettext(UNFORESEEN)
+
+
+def _import(run: ImportRun, now: datetime) -> Outcome:
+    return import_file(
+        run.kind,
+        run.file.path,
+        now=now,
+        by=run.asked_by,
+        dry_run=run.dry_run,
+        all_or_nothing=run.all_or_nothing,
+        enrol_unknown=run.enrol_unknown,
+        original_name=run.file_name,
+        progress=_Job(run.pk).report,
+    )
 
 
 def _keep_result(run: ImportRun, outcome: Outcome) -> None:

@@ -24,6 +24,7 @@ class ImportRun(models.Model):
     faults = models.JSONField(default=list, help_text=_("The first bad rows: line, column, reason."))
     error_file = models.FileField(_("rows in error"), upload_to="imports/%Y/%m/", blank=True)
     message = models.TextField(_("message"), blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("In which the result is told."))
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(_("finished at"), null=True)

@@ -5,7 +5,7 @@ Live sales, voids, imports and `rebuild` all call it; run twice it changes nothi
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -30,6 +30,16 @@ SELECT sold.receipt_id FROM members_receiptline back JOIN members_receiptline so
 MEMBERS_OF = "SELECT DISTINCT member_id FROM members_receipt WHERE id = ANY(%s::bigint[]) AND member_id IS NOT NULL"
 
 
+# Two that change one member's receipts at once wait here for each other: the later one then replays what both wrote.
+LOCK = "SELECT FROM members_member WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+
+
+def lock_members(member_ids: Sequence[int]) -> None:
+    """Whoever writes what rests on the receipts of these members comes after the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(member_ids)])
+
+
 def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
@@ -40,12 +50,20 @@ def _ids(sql: str, values: Any) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def _earliest_today(at: datetime) -> date:
+    """The date where the day begins last: west of it nothing has been replayed any further."""
+    return (at.astimezone(UTC) - timedelta(hours=12)).date()
+
+
 @transaction.atomic
-def refresh_receipts(receipt_ids: Iterable[int], *, at: datetime, also_members: Iterable[int] = ()) -> Counter[str]:
+def refresh_receipts(
+    receipt_ids: Iterable[int], *, at: datetime, made: Sequence[int] = (), also_members: Iterable[int] = ()
+) -> Counter[str]:
     """Everything that rests on these receipts: nets, enrolment, status, tiers, standing, follow-ups.
 
-    `also_members`: members a receipt was taken away from. `at`: now; reviews due up to its day are run. Returns how
-    many rows changed, by what they are.
+    `made`: further receipts, of sales only, stored with right nets; name their members in `also_members`, as well as
+    members a receipt was taken away from. `at`: now; reviews due up to its day are run. Returns how many rows changed,
+    by what they are.
     """
     changed: Counter[str] = Counter()
     touched = sorted(_ids(WITH_UNDONE, {"ids": list(receipt_ids)}))
@@ -54,7 +72,8 @@ def refresh_receipts(receipt_ids: Iterable[int], *, at: datetime, also_members: 
         changed["receipts"] += receipts_net.refresh_nets(some)
         members.update(_ids(MEMBERS_OF, [some]))
     changed += refresh_members(sorted(members), at=at)
-    for _receiver, answer in receipts_changed.send(sender=Receipt, receipt_ids=touched, at=at):
+    changed_ids = sorted({*touched, *made})
+    for _receiver, answer in receipts_changed.send(sender=Receipt, receipt_ids=changed_ids, at=at):
         changed.update(answer or {})
     return changed
 
@@ -68,10 +87,11 @@ def refresh_members(member_ids: Sequence[int], *, at: datetime, until: date | No
     changed: Counter[str] = Counter()
     programmes = load_programmes()
     for some in _slices(member_ids, MEMBERS_AT_ONCE):
+        lock_members(some)
         changed["enrolments"] += receipts_net.refresh_enrolment(some)
         changed["statuses"] += receipts_net.refresh_status(some)
         replayed = replay_members(some, now=at, until=until)
         store_histories(replayed, now=at)
         changed["tier changes"] += replayed.differing
-        changed["standings"] += refresh_standings(programmes, replayed.standings, today=until or at.date())
+        changed["standings"] += refresh_standings(programmes, replayed.standings, today=until or _earliest_today(at))
     return changed

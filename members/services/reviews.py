@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.db.models import Q
 from members.enums import TierReason
 from members.models import Member, Receipt, Standing
 from members.services import receipts_net
-from members.services.refresh import refresh_members, refresh_receipts
+from members.services.refresh import lock_members, refresh_members, refresh_receipts
 from members.services.tier_history import replay_members
 
 MEMBERS_AT_ONCE = 2_000
@@ -28,24 +29,30 @@ def _counts(reasons: Counter[str]) -> dict[str, int]:
     return {"due": sum(counts.values()), **counts}
 
 
+def _whose_day_has_come(member_ids: Sequence[int], as_of: date | None, now: datetime) -> Sequence[int]:
+    """Those in whose home store `as_of` is today or past."""
+    if as_of is None:
+        return member_ids
+    zones = Member.objects.filter(pk__in=member_ids).order_by("pk").values_list("pk", "home_store__time_zone")
+    return [pk for pk, zone in zones if as_of <= now.astimezone(ZoneInfo(zone)).date()]
+
+
 def review_tiers(*, as_of: date | None = None, now: datetime) -> dict[str, int]:
     """Runs the reviews due up to `as_of` (default: each member's own today): `due, retained, downgraded`.
 
-    A date after today only counts and writes nothing. Batches of members, each in its own transaction, so that a stop
-    loses nothing; a second run finds nothing due.
+    A date after today, which is each home store's own, only counts and writes nothing. Batches of members, each in its
+    own transaction, so that a stop loses nothing; a second run finds nothing due.
     """
-    latest = now.date() + timedelta(days=1)  # the furthest "today" of any home store
-    future = as_of is not None and as_of > latest
+    latest = now.astimezone(UTC).date() + timedelta(days=1)  # the furthest "today" of any home store
     reasons: Counter[str] = Counter()
     due = _due(as_of or latest)
     for start in range(0, len(due), MEMBERS_AT_ONCE):
         some = due[start : start + MEMBERS_AT_ONCE]
         with transaction.atomic():
-            list(Member.objects.select_for_update(of=("self",)).filter(pk__in=some).order_by("pk").values_list("pk"))
+            lock_members(some)
             replayed = replay_members(some, now=now, until=as_of)
             reasons.update(row.reason for _member, _place, row in replayed.new)
-            if not future:
-                refresh_members(some, at=now, until=as_of)
+            refresh_members(_whose_day_has_come(some, as_of, now), at=now, until=as_of)
     return _counts(reasons)
 
 

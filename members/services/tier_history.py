@@ -154,18 +154,23 @@ def _as_row(change: Change, zone: ZoneInfo) -> ChangeRow:
 def histories(
     member_ids: Sequence[int], *, now: datetime, until: date | None = None
 ) -> Iterator[tuple[int, History, ZoneInfo]]:
-    """Each member's history by the rules: up to `until`, or to today by her home store's date."""
+    """Each member's history by the rules: up to `until`, or to today by her home store's date.
+
+    A purchase where it is tomorrow already counts at once: without `until` her history goes on to its day.
+    """
     programmes = load_programmes()
     purchases, hands, openings = purchases_of(member_ids), _hand_sets_of(member_ids), _openings_of(member_ids)
     for member_id, zone in _zones_of(member_ids).items():
+        bought = purchases.get(member_id, [])
+        today = now.astimezone(zone).date()
         yield (
             member_id,
             history(
                 programmes,
-                purchases.get(member_id, []),
+                bought,
                 hand_set=hands.get(member_id, ()),
                 opening=openings.get(member_id),
-                until=until or now.astimezone(zone).date(),
+                until=until or max(today, max((purchase.day for purchase in bought[-2:]), default=today)),
             ),
             zone,
         )

@@ -31,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, kind: str, file: Path, errors: Path | None, json: bool, **options: Any) -> None:
+        if errors:
+            _check_target(errors, file)
         try:
             with Progress(self.stderr, "rows") as progress:
                 outcome = import_file(
@@ -49,6 +51,16 @@ class Command(BaseCommand):
         self.stdout.write(_as_json(outcome) if json else _as_text(outcome))
         if outcome.errors:
             sys.exit(SOME_ROWS_BAD)
+
+
+def _check_target(errors: Path, file: Path) -> None:
+    """Says before anything is imported that the bad rows could not be written. Raises CommandError."""
+    try:
+        errors.open("ab").close()
+    except OSError as error:
+        raise CommandError(f"cannot write {errors}: {error.strerror}") from error
+    if file.exists() and errors.samefile(file):
+        raise CommandError(f"{errors} is the file to import: name another one for the rows in error")
 
 
 def _as_json(outcome: Outcome) -> str:
