@@ -16,16 +16,17 @@ SELECT r.line, r.sold_at, r.receipt_no, r.line_no, -r.quantity AS units, r.unit_
        l.id, l.quantity - l.returned_quantity AS units_left, l.amount - l.returned_amount AS amount_left,
        k.sold_at > r.sold_at AS sold_later, k.member_id, r.returns_receipt_no IS NULL AS newest
   FROM row r
+  LEFT JOIN members_product p ON p.code = r.product_code
   JOIN LATERAL (
        SELECT l.*, k.sold_at FROM vipcrm_store s
          JOIN members_receipt k ON k.store_id = s.id AND k.number = r.returns_receipt_no
          JOIN members_receiptline l ON l.receipt_id = k.id
         WHERE s.code = r.returns_store AND r.returns_receipt_no IS NOT NULL
-          AND CASE WHEN r.returns_line_no IS NULL THEN l.product_id = r.product_id
+          AND CASE WHEN r.returns_line_no IS NULL THEN l.product_id = p.id
                    ELSE l.line_no = r.returns_line_no END
        UNION ALL
        SELECT l.*, k.sold_at FROM members_receipt k JOIN members_receiptline l ON l.receipt_id = k.id
-        WHERE r.returns_receipt_no IS NULL AND k.member_id = r.member_id AND l.product_id = r.product_id
+        WHERE r.returns_receipt_no IS NULL AND k.member_id = r.member_id AND l.product_id = p.id
           AND k.sold_at <= r.sold_at AND k.sold_on >= r.sold_on - 90) l ON l.quantity > 0 AND NOT l.voided
        AND NOT EXISTS (SELECT 1 FROM row x WHERE x.line_id = l.id AND x.change = 'corrected' AND x.quantity < 0)
   JOIN members_receipt k ON k.id = l.receipt_id

@@ -77,6 +77,7 @@ def _write(kind: str, table: Table, layout: Layout, outcome: Outcome, progress: 
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('import'))")
         cursor.execute("SET LOCAL jit = off")
         cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL default_statistics_target = 10")  # of temporary tables; sampling them is dear
     staged = stage(table, layout, progress=progress)
     WRITERS[kind](layout, outcome)
     outcome.read = staged.read
