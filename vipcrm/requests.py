@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 class StaffRequest(HttpRequest):
     """A request of somebody signed in; `htmx` is false unless htmx sent it. For annotations only."""
 
-    user: "Staff"  # type: ignore[assignment]
+    user: "Staff"
     htmx: "HtmxDetails"
