@@ -77,7 +77,12 @@ class Row(NamedTuple):
 def entries_of(member: Member, limit: int) -> list[Entry]:
     """The newest `limit` of each kind, as entries of the timeline. One query, and two for the names of the tiers
     unless the page put its `Programme` on `member.programme`."""
-    values = {"member": member.pk, "limit": limit, "zone": member.home_store.time_zone, "comma": _(", ")}
+    values: dict[str, Any] = {
+        "member": member.pk,
+        "limit": limit,
+        "zone": member.home_store.time_zone,
+        "comma": _(", "),
+    }
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED, values)
         rows = [Row(*row) for row in cursor.fetchall()]

@@ -230,7 +230,7 @@ def search_people(draft: Draft, deep: bool = False) -> None:
     phone = phones.try_normalise(typed)
     draft.searched_people = True
     seen = Member.objects.visible_to(draft.staff).present().with_standing()
-    found = (
+    found: Any = (
         seen.best_matches(typed, phone).select_related("advisor").order_by("match_rank", "-last_on", "pk")
         if typed
         else []

@@ -174,7 +174,7 @@ class MemberForm(forms.ModelForm):
             return
         try:
             check_birthday(
-                Birthday(data.get("birth_calendar") or Calendar.SOLAR.value, year, month, day), today=self.today
+                Birthday(data.get("birth_calendar") or "solar", year, month, day), today=self.today
             )
         except BirthdayError as error:
             self.add_error(*BIRTHDAY_FAULTS[error.fault])

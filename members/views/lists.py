@@ -67,7 +67,7 @@ def _orders(form: MemberFilterForm) -> list[tuple[str, Any, bool]]:
     return [(key, label, key == shown) for key, label in [*best, *ORDER_NAMES]]
 
 
-def _address(params: QueryDict, key: str, values: list[str]) -> str:
+def _address(params: Any, key: str, values: list[str]) -> str:
     """The address with one filter changed, from the first page on."""
     changed = params.copy()
     for name in ("after", "before"):

@@ -209,6 +209,7 @@ def _fallen(receipt: Receipt, programme: Programme) -> dict[str, Any] | None:
     withdrawn = (
         TierChange.objects.filter(member=receipt.member, withdrawn_at=receipt.recorded_at).order_by("-seq").first()
     )
+    assert receipt.member is not None
     standing = receipt.member.standing
     before = programme.tier(withdrawn.to_tier) if withdrawn else None
     if before is None or before.rank <= standing.rank:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models import Member
 from service_tickets.enums import OPEN_PHASES, PHASES, NotificationType, SystemStatus
@@ -48,11 +49,19 @@ class FilterForm(forms.Form):
         self._set("status", [("", _("All")), *((s.code, f"{s.profile.type} {s.name} {s.code}") for s in self.statuses)])
         self._set("store", [("", _("All")), *((store.code, store.name) for store in self.stores)])
         names = [(str(person.pk), person.name) for person in self.people]
-        self._set("agent", [("", _("All")), (ME, _("Mine")), (NOBODY, _("Nobody")), *names])
+        self._set(
+            "agent",
+            [
+                ("", _("All")),
+                (ME, pgettext_lazy("notifications", "Mine")),
+                (NOBODY, pgettext_lazy("notifications", "Nobody")),
+                *names,
+            ],
+        )
         self.is_valid()
 
     def _set(self, name: str, choices: list[tuple[Any, Any]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields[name].choices = choices
 
     def value(self, name: str) -> Any:
         return self.cleaned_data.get(name) or ""
@@ -118,7 +127,7 @@ class PlanForm(forms.Form):
         self.today = today
         own = [staff.store] if staff.store else []
         self.stores: list[Store] = own or list(Store.objects.visible_to(staff))
-        self.fields["store"].choices = [(s.code, s.name) for s in self.stores]  # type: ignore[attr-defined]
+        self.fields["store"].choices = [(s.code, s.name) for s in self.stores]
         self.is_valid()
         self.initial_values()
 

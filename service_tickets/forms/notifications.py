@@ -44,9 +44,9 @@ class HeaderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.type = NotificationType(type_)
         self.people = {str(staff.pk): staff for staff in people_of(store)}
-        self.fields["agent"].choices = people_choices(self.people.values())  # type: ignore[attr-defined]
+        self.fields["agent"].choices = people_choices(self.people.values())
         kinds = [(kind.value, Kind(kind).label) for kind in KINDS_OF_TYPE[self.type]]
-        self.fields["kind"].choices = [NONE, *kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [NONE, *kinds]
         if self.type == NotificationType.Z2:
             self.fields["po_number"].help_text = _("Head office's delivery number.")
 

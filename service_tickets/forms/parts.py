@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from service_tickets.enums import Catalogue
 from service_tickets.forms.choices import (
@@ -171,4 +172,4 @@ class ActivityForm(CodesMixin, forms.Form):
 
 
 class TextForm(forms.Form):
-    text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 5}))
+    text = forms.CharField(label=pgettext_lazy("notification", "Text"), widget=forms.Textarea({"rows": 5}))
