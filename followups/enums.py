@@ -1,12 +1,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StepState(models.TextChoices):
     """Where a step stands. Closed by a person: done … wrong number; by the facts: superseded, cancelled, withheld."""
 
     OPEN = "open", _("Open")
-    DONE = "done", _("Done")
+    DONE = "done", pgettext_lazy("step", "Done")
     NOT_REACHED = "not_reached", _("Not reached")
     DECLINED = "declined", _("Declined")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
@@ -24,7 +25,7 @@ DERIVED = frozenset({StepState.OPEN, StepState.SUPERSEDED, StepState.CANCELLED})
 class Result(models.TextChoices):
     """What came of a contact (handbook 6.6)."""
 
-    REACHED = "reached", _("Reached")
+    REACHED = "reached", pgettext_lazy("result", "Reached")
     NO_ANSWER = "no_answer", _("No answer")
     DECLINED = "declined", _("Declined")
     WRONG_NUMBER = "wrong_number", _("Wrong number")

@@ -59,7 +59,7 @@ class Action(models.TextChoices):
     REOPEN = "reopen", _("Put in process again")
     FLAG_DELETION = "flag_deletion", _("Flag for deletion")
     UNFLAG_DELETION = "unflag_deletion", _("Take back the deletion flag")
-    CHANGE = "change", _("Change")
+    CHANGE = "change", pgettext_lazy("action", "Change")
     ASSIGN = "assign", _("Assign")
     ADD_ITEM = "add_item", _("Add an item")
     ADD_TASK = "add_task", _("Add a task")

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vipcrm.enums import STORE_BOUND, SUPERVISORS, AuditAction, Role
 from vipcrm.querysets import StaffQuerySet, StoreQuerySet
@@ -97,7 +98,7 @@ class Staff(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.CLERK)
     store = models.ForeignKey(
         Store, models.PROTECT, related_name="staff", null=True, blank=True, verbose_name=_("store")

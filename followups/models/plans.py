@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from followups.querysets import PlanQuerySet
 from followups.rules import PLACEHOLDERS, unknown_placeholders
@@ -82,7 +83,7 @@ class PlanStep(models.Model):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="steps", verbose_name=_("plan"))
     day = models.PositiveSmallIntegerField(
-        _("day"),
+        pgettext_lazy("after the purchase", "day"),
         validators=[MinValueValidator(1), MaxValueValidator(365)],
         help_text=_("Calendar days after the purchase."),
     )

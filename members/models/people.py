@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.enums import Calendar, Channel, ConsentState, Gender, MemberStatus, Source
 from members.querysets import MemberQuerySet
@@ -17,7 +18,7 @@ class Member(models.Model):
     """A customer with a card. Facts only; what follows from her purchases stands in `Standing`."""
 
     card_no = models.CharField(_("card number"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text="E.164, +8613800001234")
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
     gender = models.CharField(_("gender"), max_length=10, choices=Gender, blank=True)

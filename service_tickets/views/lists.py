@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from service_tickets.enums import PHASES, NotificationType
@@ -79,7 +80,8 @@ def chips(form: FilterForm) -> list[dict[str, Any]]:
         for t in NotificationType
     ]
     mine = form.value("agent") == ME
-    return [*types, {"label": _("Mine"), "on": mine, "url": _address(form.params, "agent", [] if mine else [ME])}]
+    address = _address(form.params, "agent", [] if mine else [ME])
+    return [*types, {"label": pgettext("notifications", "Mine"), "on": mine, "url": address}]
 
 
 def export_headers() -> list[str]:
