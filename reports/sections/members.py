@@ -85,7 +85,7 @@ def growth(c: Compared, names: Names) -> Section:
         facts.append(Fact(_("First purchases of new members"), Cell(_("Open the list"), "growth.captured")))
     if rate not in (None, 1):
         facts.append(Fact(_("Purchases without a member"), Cell(_("Open the list"), "growth.walk_ins")))
-    by_source = c.now["growth"]["by_source"]
+    by_source = dict(sorted(c.now["growth"]["by_source"].items(), key=lambda pair: (-pair[1], pair[0])))
     chart = Bars(
         title=_("Joined by source: %(sources)s")
         % {"sources": ", ".join(f"{names.sources.get(key, key)} {count}" for key, count in by_source.items())},
