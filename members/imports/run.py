@@ -12,6 +12,7 @@ from members.imports.members import write_members
 from members.imports.outcome import Outcome, faults_of
 from members.imports.purchases import write_purchases
 from members.imports.staging import Progress, stage
+from vipcrm.errors import is_database_gone
 from vipcrm.models import Staff
 from vipcrm.tabular import Table, open_table
 
@@ -65,9 +66,9 @@ def import_file(
                 if not dry_run:
                     outcome.created = outcome.updated = outcome.skipped = 0
                 return outcome
-            except (IntegrityError, OperationalError):
+            except (IntegrityError, OperationalError) as error:
                 # a sale keyed in at the same moment took a number this file brings: read anew, it is known then
-                if attempt == TRIES:
+                if attempt == TRIES or is_database_gone(error):
                     raise
     raise AssertionError("unreachable")
 
