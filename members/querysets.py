@@ -61,6 +61,8 @@ class MemberQuerySet(models.QuerySet[Any]):
     def best_matches(self, typed: str, phone: str = "") -> MemberQuerySet:
         """The best 200 members found by what was typed, `match_rank` 0 first. Each look-up is one index scan."""
         found = lookups(typed, phone)
+        if not found:
+            return self.none().annotate(match_rank=_rank(found))
         parts = [self._some_of(lookup) for lookup in found]
         ids = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
         return self.filter(pk__in=ids).annotate(match_rank=_rank(found))

@@ -100,3 +100,7 @@ def test_an_index_answers_every_look_up(people):
             for part in lookups(typed, "+8613800001234"):
                 plan = Member.objects.filter(**part).values("pk").explain()
                 assert "Seq Scan on members_member" not in plan, (typed, part, plan)
+
+
+def test_nothing_typed_matches_nobody(people):
+    assert found("  ") == []
