@@ -114,7 +114,7 @@ def _bar(paper: Paper, bar: Bar, y: int, top: float, chart: Bars) -> list[SafeSt
     return parts
 
 
-def _short(label: str, most: int = 14) -> str:
+def _short(label: str, most: int = 12) -> str:
     """As much of a label as the margin holds; a Chinese character takes two."""
     wide, kept = 0, ""
     for char in label:

@@ -42,7 +42,7 @@ def _names(usernames: set[str]) -> Names:
     tiers = {tier.code: tier for tier in Tier.objects.order_by("version__valid_from", "rank")}
     people = dict(Staff.objects.filter(username__in=usernames).values_list("username", "name"))
     return Names(
-        tiers={code: short_tier(tier.name) for code, tier in tiers.items()} | {NONE: _("Before first purchase")},
+        tiers={code: short_tier(tier.name) for code, tier in tiers.items()} | {NONE: _("No tier yet")},
         sources={code: str(label) for code, label in Source.choices} | {NONE: _("Not written down")},
         staff=people | {NONE: _("Not written down")},
         ranks={code: tier.rank for code, tier in tiers.items()},

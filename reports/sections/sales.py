@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reports.sections.members import mark_note, versus
 from reports.sections.values import Bar, Bars, Cell, Compared, Fact, Names, Row, Section, Table, value_at
@@ -21,7 +22,11 @@ def new_vs_existing(c: Compared, names: Names) -> Section:
         ("unit_price", _("Price per piece ¥")),
     )
     rows = [Row(label, [_consumption(c, group, key) for group in ("new", "existing")]) for key, label in measures]
-    shared = [("buyers", _("Buyers")), ("purchases", _("Number of purchases")), ("spend", _("Member spend"))]
+    shared = [
+        ("buyers", _("Buyers")),
+        ("purchases", pgettext("bar of a chart", "Purchases")),
+        ("spend", _("Member spend")),
+    ]
     bars = []
     for key, label in shared:
         share = _new_share(c.now, key)
@@ -63,9 +68,11 @@ def frequency(c: Compared, names: Names) -> Section:
         Fact(_("Repeat rate"), Cell(percent_sign(c.now["frequency"]["repeat_rate"]), "frequency.returned")),
     ]
     labels = {key: _("%(count)s times") % {"count": key} for key in counts} | {"1": _("Once")}
-    table, chart = _spread(c, "frequency.buyers_by_purchases", labels, _("Number of purchases"), _("Buyers"))
+    title = _("How often they buy")
+    heads = (_("Number of purchases"), _("Buyers"))
+    table, chart = _spread(c, "frequency.buyers_by_purchases", labels, title, heads)
     note = _("Repeat rate: buyers who had bought before this month, in any store")
-    return Section("frequency", _("How often they buy"), note, [table], chart, facts)
+    return Section("frequency", title, note, [table], chart, facts)
 
 
 def basket(c: Compared, names: Names) -> Section:
@@ -87,7 +94,9 @@ def _yuan(value: float | None) -> str:
     return number(None) if value is None else f"¥{amount(value)}"
 
 
-def _spread(c: Compared, path: str, labels: Mapping[str, str], head: str, counted: str) -> tuple[Table, Bars | None]:
+def _spread(
+    c: Compared, path: str, labels: Mapping[str, str], caption: str, named: tuple[str, str]
+) -> tuple[Table, Bars | None]:
     """How a count spreads over its groups: table with shares, and bars of the shares with last month's marks."""
     counts, before = value_at(c.now, path), value_at(c.before, path)
     whole, whole_before = sum(counts.values()), sum((before or {}).values())
@@ -99,11 +108,11 @@ def _spread(c: Compared, path: str, labels: Mapping[str, str], head: str, counte
         rows.append(Row(label, cells))
         mark = None if share_before is None else 100 * share_before
         bars.append(Bar(label, 100 * (share or 0), mark))
-    heads = [head, counted, _("Share %"), versus(c)]
+    heads = [*named, _("Share %"), versus(c)]
     foot = Row(_("Together"), [Cell(number(whole, 0)), Cell(percent(1 if whole else None)), Cell("")])
-    title = f"{head}: " + ", ".join(f"{bar.label} {number(bar.value, 1)}%" for bar in bars)
+    title = f"{named[0]}: " + ", ".join(f"{bar.label} {number(bar.value, 1)}%" for bar in bars)
     chart = Bars(title=title, bars=bars, unit="%", places=1, note=mark_note(c))
-    return Table(head, heads, rows, foot), chart if whole else None
+    return Table(caption, heads, rows, foot), chart if whole else None
 
 
 def contribution(c: Compared, names: Names) -> Section:
