@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from followups.services import wanted
+from members.services.ids import id_array
 
 MEMBERS_AT_ONCE = 5_000
 LOCK = "SELECT 1 FROM members_member WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
@@ -49,7 +50,7 @@ def refresh_steps(receipt_ids: Iterable[int], *, at: datetime | None = None) -> 
     Makes missing steps, replaces those of older purchases, reopens, cancels. Safe to repeat: a second run changes
     nothing. Whatever was recorded first, the same receipts give the same steps. Returns how many `steps` were written.
     """
-    members = [row[0] for row in _rows(wanted.MEMBERS, {"receipts": list(receipt_ids)})]
+    members = [row[0] for row in _rows(wanted.MEMBERS, {"receipts": id_array(receipt_ids)})]
     return _write(sorted(members), at or timezone.now())
 
 
@@ -62,9 +63,7 @@ def rebuild_steps(
     Existence, due day and state of steps without a result; results, put-offs and owners are facts and stay.
     """
     members = sorted(row[0] for row in _rows(wanted.ALL_MEMBERS, None)) if member_ids is None else sorted(member_ids)
-    found = [
-        Difference(*row) for some in _slices(members) for row in _rows(wanted.SHOW, {"members": list(some)})
-    ]
+    found = [Difference(*row) for some in _slices(members) for row in _rows(wanted.SHOW, {"members": list(some)})]
     if found and not check:
         _write(members, at or timezone.now())
     return found

@@ -8,15 +8,15 @@ it. tests/followups/test_refresh_laws.py holds it against the pure rules.
 REACH = "(SELECT coalesce(max(day), 0) + 12 FROM followups_planstep)"
 
 MEMBERS = f"""
-SELECT r.member_id FROM members_receipt r
- WHERE r.id = ANY(%(receipts)s::bigint[]) AND r.member_id IS NOT NULL
-   AND r.sold_on >= r.recorded_at::date - {REACH}
+WITH given AS MATERIALIZED (
+    SELECT r.id, r.member_id, r.sold_on >= r.recorded_at::date - {REACH} AS within_reach
+      FROM members_receipt r WHERE r.id = ANY(%(receipts)s::bigint[]) AND r.member_id IS NOT NULL)
+SELECT g.member_id FROM given g WHERE g.within_reach
  UNION
 SELECT s.member_id FROM followups_step s WHERE s.receipt_id = ANY(%(receipts)s::bigint[])
  UNION
 SELECT s.member_id FROM followups_step s
- WHERE s.state IN ('open', 'superseded', 'cancelled') AND s.member_id IN
-       (SELECT r.member_id FROM members_receipt r WHERE r.id = ANY(%(receipts)s::bigint[]))
+ WHERE s.state IN ('open', 'superseded', 'cancelled') AND s.member_id IN (SELECT g.member_id FROM given g)
 """
 
 ALL_MEMBERS = f"""

@@ -121,9 +121,9 @@ UPDATE row r
  WHERE r.bad_code IS NULL AND r.change = 'new' AND l.receipt_id = r.receipt_id AND l.line_no = r.line_no
 """
 
-# What the rows say of their receipt; null = nothing said. Times are those of the rows, which agree. A receipt to be made
-# has its number (`receipt_id`) and its nets here already, so that each row is written once; a later return makes
-# refresh_receipts say so.
+# What the rows say of their receipt; null = nothing said. Times are those of the rows, which agree. A receipt to be
+# made has its id and its nets here already, so that each row is written once; a later return makes refresh_receipts
+# say so.
 HEADS = """
 CREATE TEMP TABLE head ON COMMIT DROP AS
 SELECT h.*, k.member_id AS member_before, k.id IS NOT NULL AND

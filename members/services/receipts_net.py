@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from members.services.ids import id_array
+
 # A sold line is worth what was not taken back; a return counts on the line it undoes, so return lines add nothing here.
 NETS = """
 UPDATE members_receipt r
@@ -90,7 +92,7 @@ UPDATE members_member m
 
 def _changed(sql: str, ids: Sequence[int]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(ids)])
+        cursor.execute(sql, [id_array(ids)])
         return int(cursor.rowcount)
 
 
@@ -112,6 +114,6 @@ def refresh_enrolment(member_ids: Sequence[int]) -> int:
 def refresh_status(member_ids: Sequence[int]) -> int:
     """Members who left and bought again are active from that purchase on."""
     with connection.cursor() as cursor:
-        cursor.execute(COME_BACKS, {"members": list(member_ids)})
+        cursor.execute(COME_BACKS, {"members": id_array(member_ids)})
         moved = int(cursor.fetchone()[0])
     return moved + _changed(STATUS, member_ids)

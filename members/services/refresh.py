@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from members.models import Receipt
 from members.services import receipts_net
+from members.services.ids import id_array
 from members.services.standings import refresh_standings
 from members.services.tier_history import load_programmes, replay_members, store_histories
 from members.signals import receipts_changed
@@ -37,7 +38,7 @@ LOCK = "SELECT FROM members_member WHERE id = ANY(%s::bigint[]) ORDER BY id FOR 
 def lock_members(member_ids: Sequence[int]) -> None:
     """Whoever writes what rests on the receipts of these members comes after the end of this transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [list(member_ids)])
+        cursor.execute(LOCK, [id_array(member_ids)])
 
 
 def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
@@ -66,11 +67,11 @@ def refresh_receipts(
     by what they are.
     """
     changed: Counter[str] = Counter()
-    touched = sorted(_ids(WITH_UNDONE, {"ids": list(receipt_ids)}))
+    touched = sorted(_ids(WITH_UNDONE, {"ids": id_array(receipt_ids)}))
     members = set(also_members)
     for some in _slices(touched, RECEIPTS_AT_ONCE):
         changed["receipts"] += receipts_net.refresh_nets(some)
-        members.update(_ids(MEMBERS_OF, [some]))
+        members.update(_ids(MEMBERS_OF, [id_array(some)]))
     changed += refresh_members(sorted(members), at=at)
     changed_ids = sorted({*touched, *made})
     for _receiver, answer in receipts_changed.send(sender=Receipt, receipt_ids=changed_ids, at=at):

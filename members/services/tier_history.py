@@ -10,15 +10,26 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from members.models import ManualTier, OpeningBalance, ProgrammeVersion
+from members.models import ProgrammeVersion
 from members.rules.programme import Programmes, ProgrammeSpec, TierSpec
 from members.rules.tiers import Change, HandSet, History, Opening, Purchase, Standing, history
+from members.services.ids import id_array
 
 # A purchase is a receipt whose net amount or units are not zero; spend counts without excluded lines (handbook 3.1).
+# The time as a text: Python reads it five times as fast as the driver.
 PURCHASES = """
-SELECT r.member_id, r.sold_at, r.number, s.code, r.sold_on, (r.counted_amount * 100)::bigint, r.id
+SELECT r.member_id, r.sold_at::text, r.number, s.code, r.sold_on, (r.counted_amount * 100)::bigint, r.id
   FROM members_receipt r JOIN vipcrm_store s ON s.id = r.store_id
  WHERE r.member_id = ANY(%s::bigint[]) AND r.voided_at IS NULL AND (r.net_amount <> 0 OR r.net_units <> 0)
+"""
+
+HAND_SETS = """
+SELECT member_id, at, "on", tier, until FROM members_manualtier WHERE member_id = ANY(%s::bigint[]) ORDER BY at, id
+"""
+
+OPENINGS = """
+SELECT member_id, tier, coalesce(tier_since, "on"), (year_spend * 100)::bigint, (counted_spend * 100)::bigint, "on"
+  FROM members_openingbalance WHERE member_id = ANY(%s::bigint[]) AND tier <> ''
 """
 
 STORED = """
@@ -92,13 +103,17 @@ def spec_of(version: ProgrammeVersion) -> ProgrammeSpec:
     )
 
 
+def _rows(sql: str, member_ids: Sequence[int]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [id_array(member_ids)])
+        return cursor.fetchall()
+
+
 def purchases_of(member_ids: Sequence[int]) -> dict[int, list[Purchase]]:
     """Each member's purchases in the order in which they count (handbook 3.3)."""
     found: dict[int, list[Purchase]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(PURCHASES, [list(member_ids)])
-        for member_id, *values in cursor.fetchall():
-            found[member_id].append(Purchase(*values))
+    for member_id, sold_at, *values in _rows(PURCHASES, member_ids):
+        found[member_id].append(Purchase(datetime.fromisoformat(sold_at), *values))
     for purchases in found.values():
         purchases.sort()
     return found
@@ -106,33 +121,23 @@ def purchases_of(member_ids: Sequence[int]) -> dict[int, list[Purchase]]:
 
 def _hand_sets_of(member_ids: Sequence[int]) -> dict[int, list[HandSet]]:
     found: dict[int, list[HandSet]] = defaultdict(list)
-    for manual in ManualTier.objects.filter(member_id__in=member_ids).order_by("at", "pk"):
-        found[manual.member_id].append(HandSet(manual.at, manual.on, manual.tier, manual.until))
+    for member_id, *values in _rows(HAND_SETS, member_ids):
+        found[member_id].append(HandSet(*values))
     return found
 
 
 def _openings_of(member_ids: Sequence[int]) -> dict[int, Opening]:
-    rows = OpeningBalance.objects.filter(member_id__in=member_ids).exclude(tier="")
-    return {
-        row.member_id: Opening(
-            row.tier, row.tier_since or row.on, _cents(row.year_spend) or 0, _cents(row.counted_spend) or 0, row.on
-        )
-        for row in rows
-    }
+    return {member_id: Opening(*values) for member_id, *values in _rows(OPENINGS, member_ids)}
 
 
 def _zones_of(member_ids: Sequence[int]) -> dict[int, ZoneInfo]:
-    with connection.cursor() as cursor:
-        cursor.execute(ZONES, [list(member_ids)])
-        return {member_id: ZoneInfo(name) for member_id, name in cursor.fetchall()}
+    return {member_id: ZoneInfo(name) for member_id, name in _rows(ZONES, member_ids)}
 
 
 def _stored_rows(member_ids: Sequence[int]) -> dict[int, list[tuple[int, ChangeRow]]]:
     stored: dict[int, list[tuple[int, ChangeRow]]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(STORED, [list(member_ids)])
-        for member_id, pk, *values in cursor.fetchall():
-            stored[member_id].append((pk, ChangeRow(*values)))
+    for member_id, pk, *values in _rows(STORED, member_ids):
+        stored[member_id].append((pk, ChangeRow(*values)))
     return stored
 
 
