@@ -205,6 +205,8 @@ class Notification(models.Model):
             models.Index(fields=["store", "required_end", "id"], name="ntf_open_by_store", condition=OPEN),
             models.Index(fields=["required_end", "id"], name="ntf_open", condition=OPEN),
             models.Index(fields=["agent", "required_end", "id"], name="ntf_open_by_agent", condition=OPEN),
+            models.Index(fields=["store", "required_end", "id"], name="ntf_due_by_store"),
+            models.Index(fields=["required_end", "id"], name="ntf_due"),
             models.Index(fields=["store", "-created_on", "-id"], name="ntf_newest_by_store"),
             models.Index(fields=["-created_on", "-id"], name="ntf_newest"),
             models.Index(fields=["agent", "-created_on", "-id"], name="ntf_by_agent"),
