@@ -1,8 +1,6 @@
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
-from members.views import export, file, lists, people, receipts, sale, visits
+from members.views import export, file, lists, people, receipts, sale, tiers, visits
 
 app_name = "members"
 
@@ -15,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/phone/", file.open_phone, name="phone"),
     path("<int:pk>/contact/", file.contact, name="contact"),
     path("<int:pk>/edit/", people.edit, name="edit"),
+    path("<int:pk>/tier/", tiers.tier_by_hand, name="tier"),
     path("<int:pk>/status/", people.change_status, name="status"),
     path("<int:pk>/purchases/", receipts.member_purchases, name="purchases"),
     path("<int:pk>/visits/new/", visits.visit_note_new, name="visit_note_new"),
@@ -24,7 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receipts/<int:pk>/", receipts.receipt_detail, name="receipt"),
     path("receipts/<int:pk>/done/", sale.sale_done, name="sale_done"),
     path("receipts/<int:pk>/void/", receipts.receipt_void, name="receipt_void"),
+    path("imports/", include("members.import_urls")),
 ]
-
-if find_spec("members.import_urls"):
-    urlpatterns.append(path("imports/", include("members.import_urls")))
