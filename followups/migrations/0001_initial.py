@@ -156,11 +156,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='step',
-            index=models.Index(condition=models.Q(('state', 'open'), models.Q(('reminded_on__isnull', True), models.Q(('reminded_on', models.F('due_on')), _negated=True), _connector='OR')), fields=['due_at'], name='step_to_remind'),
+            index=models.Index(condition=models.Q(('state', 'open'), models.Q(('reminded_on__isnull', True), models.Q(('reminded_on', models.F('due_on')), _negated=True), _connector='OR')), fields=['due_at', 'id'], name='step_to_remind'),
         ),
         migrations.AddIndex(
             model_name='step',
-            index=models.Index(condition=models.Q(('overdue_at__isnull', True), ('state', 'open')), fields=['due_on'], name='step_to_mark_overdue'),
+            index=models.Index(condition=models.Q(('overdue_at__isnull', True), ('state', 'open')), fields=['due_on', 'id'], name='step_to_mark_overdue'),
         ),
         migrations.AddConstraint(
             model_name='step',

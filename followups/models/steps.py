@@ -81,12 +81,12 @@ class Step(models.Model):
             models.Index(fields=["closed_by", "closed_at"], name="step_closed_by"),
             models.Index(fields=["first_due_on"], name="step_by_first_due"),
             models.Index(
-                fields=["due_at"],
+                fields=["due_at", "id"],
                 name="step_to_remind",
                 condition=Q(state=StepState.OPEN) & (Q(reminded_on__isnull=True) | ~Q(reminded_on=F("due_on"))),
             ),
             models.Index(
-                fields=["due_on"],
+                fields=["due_on", "id"],
                 name="step_to_mark_overdue",
                 condition=Q(state=StepState.OPEN, overdue_at__isnull=True),
             ),

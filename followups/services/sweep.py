@@ -8,20 +8,21 @@ from django.db import connection
 BATCH = 500
 
 # Claim and ledger row in one statement: a process that dies leaves both or neither. Rows another sweep holds are
-# skipped; the ledger's unique (step, due day) is the last word.
+# skipped; the ledger's unique (step, due day) is the last word. A batch starts where the one before ended, or it would
+# wade through everything that is done already. Hours are asked per row, in index order, so that 500 rows cost 500.
 REMIND = """
 WITH due AS (
-    SELECT s.id, s.due_on, s.owner_id
+    SELECT s.id, s.due_on, s.owner_id, s.due_at
       FROM followups_step s
-      JOIN followups_planstep ps ON ps.id = s.plan_step_id JOIN followups_plan pl ON pl.id = ps.plan_id
-      JOIN vipcrm_store st ON st.id = s.store_id JOIN members_member m ON m.id = s.member_id
-      CROSS JOIN LATERAL (SELECT %(now)s::timestamptz AT TIME ZONE st.time_zone AS at) here
-      CROSS JOIN LATERAL (SELECT followups_window(here.at::date, st.opens, st.closes, pl.contact_from, pl.contact_until,
-                                                  m.contact_from, m.contact_until) AS hours) w
-     WHERE s.state = 'open' AND s.due_at <= %(now)s
+     WHERE s.state = 'open' AND s.due_at <= %(now)s AND (s.due_at, s.id) > (%(after)s::timestamptz, %(id)s)
        AND (s.reminded_on IS NULL OR NOT (s.reminded_on = s.due_on AND s.reminded_on IS NOT NULL))
-       AND here.at::time >= w.hours[1] AND here.at::time < w.hours[2]
-       AND here.at::date = followups_next_open_day(here.at::date, st.closed_weekdays)
+       AND (SELECT here.at::time >= w.hours[1] AND here.at::time < w.hours[2]
+               AND here.at::date = followups_next_open_day(here.at::date, st.closed_weekdays)
+              FROM vipcrm_store st, members_member m, followups_planstep ps JOIN followups_plan pl ON pl.id = ps.plan_id,
+                   LATERAL (SELECT %(now)s::timestamptz AT TIME ZONE st.time_zone AS at) here,
+                   LATERAL (SELECT followups_window(here.at::date, st.opens, st.closes, pl.contact_from,
+                                                    pl.contact_until, m.contact_from, m.contact_until) AS hours) w
+             WHERE st.id = s.store_id AND m.id = s.member_id AND ps.id = s.plan_step_id)
        AND followups_may_contact(s.member_id)
      ORDER BY s.due_at, s.id LIMIT %(batch)s
        FOR UPDATE OF s SKIP LOCKED),
@@ -32,7 +33,7 @@ recorded AS (
     SELECT id, due_on, owner_id, %(now)s FROM due
         ON CONFLICT (step_id, due_on) DO NOTHING
     RETURNING 1)
-SELECT (SELECT count(*) FROM claimed), (SELECT count(*) FROM recorded)
+SELECT (SELECT count(*) FROM recorded), due_at, id FROM due ORDER BY due_at DESC, id DESC LIMIT 1
 """
 
 MARK_OVERDUE = """
@@ -40,6 +41,7 @@ WITH late AS (
     SELECT s.id, s.due_on, (%(now)s::timestamptz AT TIME ZONE st.time_zone)::date AS today
       FROM followups_step s JOIN vipcrm_store st ON st.id = s.store_id
      WHERE s.state = 'open' AND s.overdue_at IS NULL AND s.due_on < %(now)s::timestamptz::date + 1
+       AND (s.due_on, s.id) > (%(after)s::timestamptz::date, %(id)s)
        AND s.due_on < (%(now)s::timestamptz AT TIME ZONE st.time_zone)::date - 1
        AND followups_may_contact(s.member_id)
      ORDER BY s.due_on, s.id LIMIT %(batch)s
@@ -50,8 +52,9 @@ recorded AS (
     INSERT INTO followups_stepevent (step_id, kind, at, "on", result, note, due_on, before, notification)
     SELECT id, 'overdue', %(now)s, today, '', '', due_on, '{}', '' FROM late
     RETURNING 1)
-SELECT (SELECT count(*) FROM marked), (SELECT count(*) FROM recorded)
+SELECT (SELECT count(*) FROM recorded), due_on, id FROM late ORDER BY due_on DESC, id DESC LIMIT 1
 """
+START = {"after": "-infinity", "id": 0}
 
 
 class Swept(NamedTuple):
@@ -71,11 +74,11 @@ def run_followups(now: datetime) -> Swept:
 
 
 def _drain(sql: str, now: datetime) -> int:
-    total = 0
+    total, place = 0, START
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(sql, {"now": now, "batch": BATCH})
-            claimed, recorded = cursor.fetchone()
-            total += recorded
-            if claimed < BATCH:
-                return total
+        while place:
+            cursor.execute(sql, {"now": now, "batch": BATCH, **place})
+            row = cursor.fetchone()
+            total += row[0] if row else 0
+            place = {"after": row[1], "id": row[2]} if row else {}
+    return total

@@ -71,7 +71,8 @@ def test_a_colleague_of_the_store_sees_only_her_own_but_may_cover(client, step):
 def test_what_another_store_has_does_not_exist_there(client, step):
     stranger, boss = StaffFactory(), manager_of(StaffFactory().store)
 
-    for url in (sheet_url(step), reverse("followups:put_off", args=[step.pk]), reverse("followups:reassign", args=[step.pk])):
+    for name in ("step", "put_off", "reassign"):
+        url = reverse(f"followups:{name}", args=[step.pk])
         assert page(client, stranger, url).status_code == 404
         assert page(client, boss, url).status_code == 404
     assert page(client, stranger, reverse("followups:take_back", args=[step.pk]), {}).status_code == 404
@@ -95,8 +96,9 @@ def test_a_store_manager_looks_at_each_clerk_and_at_what_nobody_owns(client, ste
     assert {one["key"]: one["count"] for one in own.context["people"]} == {
         str(boss.pk): 0, str(step.owner.pk): 1, "none": 1,
     }  # fmt: skip
-    assert [row.member for row in page(client, boss, f"{TODAY}?staff={step.owner.pk}").context["day"].now] == [step.member]
-    assert [row.member.name for row in page(client, boss, f"{TODAY}?staff=none").context["day"].now] == ["无主"]
+    for key, names in ((step.owner.pk, [step.member.name]), ("none", ["无主"])):
+        day = page(client, boss, f"{TODAY}?staff={key}").context["day"]
+        assert [row.member.name for row in day.now] == names
     assert page(client, boss, f"{TODAY}?staff=999999").status_code == 404
 
 

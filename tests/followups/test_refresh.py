@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 
 from followups import services
 from followups.enums import Result, StepState
@@ -329,3 +330,17 @@ def test_rebuild_leaves_results_put_offs_and_owners_alone():
     services.reassign(steps["invitation"], to=colleague, by=member.advisor, at=at)
 
     assert services.rebuild_steps(check=True) == []
+
+
+def test_the_command_rebuild_knows_steps():
+    member = looked_after()
+    bought(member)
+    call_command("rebuild", "--check")
+    Step.objects.filter(plan_step__code="care").update(state="superseded", closed_at=moment("2026-03-03 10:00"))
+
+    with pytest.raises(SystemExit) as stop:
+        call_command("rebuild", "--check")
+    assert stop.value.code == 4
+    call_command("rebuild")
+    call_command("rebuild", "--check")
+    assert set(Step.objects.values_list("state", flat=True)) == {"open"}
