@@ -75,7 +75,7 @@ def make_visits(
 ) -> Iterator[Visit]:
     """A member's purchases from the day she enrolled: a few buy much and often, most now and then."""
     keen = random.random()
-    count = 1 + int(random.expovariate(1 / (11 if keen > 0.95 else 3 if keen > 0.7 else 0.5)))
+    count = 1 + int(random.expovariate(1 / (11 if keen > 0.95 else 4 if keen > 0.7 else 1.5)))
     span = max((now.date() - enrolled_on).days, 1)
     days = {0} | {int(span * random.random()) for _ in range(min(count, 1 + span // 9) - 1)}
     for offset in sorted(days):

@@ -112,7 +112,8 @@ def write_notifications(shops: Sequence[Shop], random: Random, *, now: datetime,
     for shop in shops:
         receipts = list(
             Receipt.objects.purchases()
-            .filter(store=shop.store, member__isnull=False, sold_at__lt=now - timedelta(days=3))
+            .filter(store=shop.store, member__isnull=False)
+            .filter(sold_at__range=(now - timedelta(days=100), now - timedelta(days=3)))
             .annotate(mixed=F("id") * 7919 % 10007)
             .order_by("mixed", "pk")
             .select_related("member", "store")[:per_shop]
