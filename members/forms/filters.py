@@ -68,6 +68,9 @@ class MemberFilterForm(forms.Form):
     enrolled_until = date_field(_("Enrolled until"))
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=[("", ""), *ORDER_NAMES])
 
+    fields: dict[str, Any]  # choices are set below
+    data: QueryDict
+
     def __init__(self, data: QueryDict, *, staff: Staff, programme: Programme) -> None:
         super().__init__(data)
         self.staff, self.today = staff, programme.today

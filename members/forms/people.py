@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -88,6 +89,8 @@ class MemberForm(forms.ModelForm):
         }
         labels = {"name": _("Name"), "do_not_contact": _("Do not contact her at all")}
 
+    fields: dict[str, Any]  # choices and querysets are set below
+
     def __init__(self, *args: Any, staff: Staff, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.staff, self.today = staff, today
@@ -120,7 +123,8 @@ class MemberForm(forms.ModelForm):
             self.fields["home_store"].label_from_instance = lambda store: store.name
 
     def _choose_advisor(self) -> None:
-        advisors = Staff.objects.visible_to(self.staff).active().exclude(store=None).select_related("store")
+        seen = Staff.objects.visible_to(self.staff).exclude(store=None).select_related("store")
+        advisors = seen.filter(Q(is_active=True) | Q(pk=self.instance.advisor_id))
         self.fields["advisor"].queryset = advisors.order_by("store__code", "name")
         several = not self.staff.store_id
         self.fields["advisor"].label_from_instance = lambda who: f"{who.name}·{who.store.name}" if several else who.name

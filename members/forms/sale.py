@@ -41,6 +41,8 @@ class SaleForm(forms.Form):
         help_text=_("Only for a sale that is keyed in later."),
     )
 
+    fields: dict[str, Any]  # the stores are set below
+
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.staff = staff
