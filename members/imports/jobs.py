@@ -6,9 +6,10 @@ nothing of it stands and the row is found again; done, it is done once.
 
 import logging
 from datetime import datetime
+from tempfile import TemporaryFile
 
 from django.core.cache import cache
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import get_language, gettext, gettext_noop, override
@@ -130,5 +131,6 @@ def _keep_result(run: ImportRun, outcome: Outcome) -> None:
         for fault in outcome.faults[:SHOWN_FAULTS]
     ]
     if outcome.faults:
-        content = ContentFile(b"".join(error_rows(run.file.path, outcome.faults)))
-        run.error_file.save(f"errors-{run.pk}.csv", content, save=False)
+        with TemporaryFile() as content:
+            content.writelines(error_rows(run.file.path, outcome.faults))
+            run.error_file.save(f"errors-{run.pk}.csv", File(content), save=False)

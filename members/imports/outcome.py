@@ -1,16 +1,19 @@
 """What an import was asked to do and what came of it."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-from django.utils.text import format_lazy
+from heapq import merge
+from operator import attrgetter
 
 from members.imports.columns import COLUMNS, Column, Layout
+from members.imports.fault_list import FaultList
 from members.imports.faults import REASONS
-from members.imports.staging import fetch
+from members.imports.staging import fetch, fetch_many
 from vipcrm.tabular import RowFault
+
+SHOWN = 60  # characters of a cell in the reason
 
 COUNTS = """
 SELECT count(*) FILTER (WHERE bad_code IS NULL AND change = 'new'),
@@ -31,7 +34,7 @@ class Outcome:
     created: int = 0
     updated: int = 0
     skipped: int = 0
-    faults: list[RowFault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
     ignored_columns: tuple[str, ...] = ()
     refreshed: Counter[str] = field(default_factory=Counter)
 
@@ -47,27 +50,27 @@ class Outcome:
         return {name: getattr(self, name) for name in ("read", "created", "updated", "skipped", "errors")}
 
 
-def faults_of(kind: str, table: str, layout: Layout) -> list[RowFault]:
-    """The bad rows of the temporary table, with the header as the file has it and the reason in words."""
+def add_faults(outcome: Outcome, unreadable: Iterable[RowFault], kind: str, layout: Layout) -> None:
+    """Adds the rows that could not be read and the bad ones of the temporary table `row`, in the order of the file."""
+    for fault in merge(unreadable, _faults_of(kind, layout), key=attrgetter("line")):
+        outcome.faults.append(fault)
+
+
+def _faults_of(kind: str, layout: Layout) -> Iterator[RowFault]:
+    """The bad rows, with the header as the file has it and the reason in words."""
     columns = {column.name: column for column in COLUMNS[kind]}
-    texts = ", ".join(f"'{name}', raw.\"{name}\"" for name in layout.positions)
-    rows = fetch(
-        f"SELECT r.line, r.bad_column, r.bad_code, r.bad_why, json_build_object({texts})"
-        f" FROM {table} r JOIN raw USING (line) WHERE r.bad_code IS NOT NULL ORDER BY r.line"
+    texts = " ".join(f"WHEN '{name}' THEN raw.\"{name}\"" for name in layout.positions)
+    sql = (
+        f"SELECT r.line, r.bad_column, r.bad_code, r.bad_why, left(CASE r.bad_column {texts} END, {SHOWN + 1})"
+        " FROM row r JOIN raw USING (line) WHERE r.bad_code IS NOT NULL ORDER BY r.line"
     )
-    return [_fault(line, columns[name], code, why, cells, layout) for line, name, code, why, cells in rows]
+    reasons = {code: str(words) for code, words in REASONS.items()}
+    for rows in fetch_many(sql):
+        for line, name, code, why, value in rows:
+            reason = _in_words(reasons[code], columns[name], value or "", why or "")
+            yield RowFault(line, layout.headers.get(name, name), reason, ())
 
 
-def _fault(line: int, column: Column, code: str, why: str | None, cells: dict[str, Any], layout: Layout) -> RowFault:
-    reason = format_lazy(
-        REASONS[code],
-        value=_shortened(cells.get(column.name) or ""),
-        limit=column.limit,
-        choices=", ".join(column.choices),
-        why=why or "",
-    )
-    return RowFault(line, layout.headers.get(column.name, column.name), reason, list(cells.values()))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"
+def _in_words(reason: str, column: Column, value: str, why: str) -> str:
+    shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
+    return reason.format(value=shown, limit=column.limit, choices=", ".join(column.choices), why=why)

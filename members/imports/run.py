@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from members.imports.columns import Layout, layout_of
 from members.imports.masters import write_products, write_staff, write_stores
 from members.imports.members import write_members
-from members.imports.outcome import Outcome, faults_of
+from members.imports.outcome import Outcome, add_faults
 from members.imports.purchases import write_purchases
 from members.imports.staging import Progress, stage
 from vipcrm.errors import is_database_gone
@@ -82,4 +82,4 @@ def _write(kind: str, table: Table, layout: Layout, outcome: Outcome, progress: 
     staged = stage(table, layout, progress=progress)
     WRITERS[kind](layout, outcome)
     outcome.read = staged.read
-    outcome.faults = sorted([*staged.faults, *faults_of(kind, "row", layout)], key=lambda fault: fault.line)
+    add_faults(outcome, staged.faults, kind, layout)

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection
 
 from members.imports.columns import Cell, Column, Layout
-from vipcrm.tabular import RowFault, Table
+from members.imports.fault_list import FaultList
+from vipcrm.tabular import OnFault, Table
 
 ROWS_AT_ONCE = 5_000
 
@@ -21,7 +22,7 @@ class Staged:
     """What reading gave: how many rows, and those that could not even be read."""
 
     read: int = 0
-    faults: list[RowFault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
 
 
 def execute(sql: str, *values: Any) -> int:
@@ -37,6 +38,14 @@ def fetch(sql: str, *values: Any) -> list[tuple]:
         return list(cursor.fetchall())
 
 
+def fetch_many(sql: str) -> Iterator[list[tuple]]:
+    """The rows in portions, for results that may be as long as the file. Other statements may run in between."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql)
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield rows
+
+
 def stage(table: Table, layout: Layout, *, progress: Progress) -> Staged:
     """Copies the rows into the temporary table `raw (line, <column> text …)`; a blank cell is null."""
     present = [column for column in layout.columns if column.name in layout.positions]
@@ -47,7 +56,7 @@ def stage(table: Table, layout: Layout, *, progress: Progress) -> Staged:
     places = [layout.positions[column.name] for column in present]
     names = ", ".join(f'"{column.name}"' for column in present)
     with connection.cursor() as cursor, cursor.copy(f"COPY raw (line, {names}) FROM STDIN (FORMAT csv)") as copy:
-        for chunk, count in _chunks(table, places, staged.faults):
+        for chunk, count in _chunks(table, places, staged.faults.append):
             copy.write(chunk)
             staged.read += count
             progress(staged.read)
@@ -56,11 +65,11 @@ def stage(table: Table, layout: Layout, *, progress: Progress) -> Staged:
     return staged
 
 
-def _chunks(table: Table, places: list[int], faults: list[RowFault]) -> Iterator[tuple[str, int]]:
+def _chunks(table: Table, places: list[int], on_fault: OnFault) -> Iterator[tuple[str, int]]:
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     count = 0
-    for line, cells in table.rows(faults.append):
+    for line, cells in table.rows(on_fault):
         writer.writerow([line, *[cells[place] for place in places]])
         count += 1
         if count == ROWS_AT_ONCE:
@@ -115,11 +124,11 @@ def read_by_python(column: str, rule: Callable[[str], object], fields: str) -> N
     execute(f"DROP TABLE IF EXISTS {name}")
     execute(f"CREATE TEMP TABLE {name} (raw text, {fields}, why text) ON COMMIT DROP")
     blanks = (None,) * (fields.count(",") + 1)
-    texts = [row[0] for row in fetch(f'SELECT DISTINCT "{column}" FROM raw WHERE "{column}" IS NOT NULL')]
-    with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
-        for text in texts:
-            try:
-                copy.write_row((text, *rule(text), None))  # type: ignore[misc]
-            except ValueError as error:
-                copy.write_row((text, *blanks, str(error)))
+    for rows in fetch_many(f'SELECT DISTINCT "{column}" FROM raw WHERE "{column}" IS NOT NULL'):
+        with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+            for (text,) in rows:
+                try:
+                    copy.write_row((text, *rule(text), None))  # type: ignore[misc]
+                except ValueError as error:
+                    copy.write_row((text, *blanks, str(error)))
     execute(f"ANALYZE {name}")
