@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from followups.services import wanted
 from members.services.ids import id_array
+from members.services.refresh import lock_members
 
 MEMBERS_AT_ONCE = 5_000
-LOCK = "SELECT 1 FROM members_member WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def rebuild_steps(
 def _write(members: Sequence[int], at: datetime) -> Counter[str]:
     written: Counter[str] = Counter()
     for some in _slices(members):
-        _rows(LOCK, [list(some)])  # two sales of one member at once: the second sees the first
+        lock_members(some)  # two sales of one member at once: the second sees the first
         ((made, changed),) = _rows(wanted.WRITE, {"members": list(some), "at": at})
         written["steps"] += made + changed
     return written

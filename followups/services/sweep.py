@@ -1,7 +1,7 @@
 """What beat does: remind what is due, mark what is overdue. Each statement claims a batch and records it (style.md)."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -18,7 +18,8 @@ WITH due AS (
        AND (s.reminded_on IS NULL OR NOT (s.reminded_on = s.due_on AND s.reminded_on IS NOT NULL))
        AND (SELECT here.at::time >= w.hours[1] AND here.at::time < w.hours[2]
                AND here.at::date = followups_next_open_day(here.at::date, st.closed_weekdays)
-              FROM vipcrm_store st, members_member m, followups_planstep ps JOIN followups_plan pl ON pl.id = ps.plan_id,
+              FROM vipcrm_store st, members_member m,
+                   followups_planstep ps JOIN followups_plan pl ON pl.id = ps.plan_id,
                    LATERAL (SELECT %(now)s::timestamptz AT TIME ZONE st.time_zone AS at) here,
                    LATERAL (SELECT followups_window(here.at::date, st.opens, st.closes, pl.contact_from,
                                                     pl.contact_until, m.contact_from, m.contact_until) AS hours) w
@@ -54,7 +55,7 @@ recorded AS (
     RETURNING 1)
 SELECT (SELECT count(*) FROM recorded), due_on, id FROM late ORDER BY due_on DESC, id DESC LIMIT 1
 """
-START = {"after": "-infinity", "id": 0}
+START: dict[str, Any] = {"after": "-infinity", "id": 0}
 
 
 class Swept(NamedTuple):
