@@ -9,17 +9,20 @@ def test_today(page_as, clerk):
 
 import os
 import shutil
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.helpers import HEIGHT, watch
 
 # Playwright keeps an event loop in this thread; the ORM is used between its calls, never inside.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+TIMEOUT = 10_000  # ms that a page or an element may take
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -40,8 +43,17 @@ def chromium():
         pytest.skip("no Chromium on this machine: install the package chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        expect.set_options(timeout=TIMEOUT)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def noon():
+    """Today, 12:30 in the store: inside contact hours, whenever the tests run."""
+    start = datetime.now(UTC).replace(hour=4, minute=30, second=0, microsecond=0)
+    with time_machine.travel(start, tick=True):
+        yield start
 
 
 @pytest.fixture
@@ -61,6 +73,7 @@ def page_as(chromium, live_server):
             java_script_enabled=js,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         cookies = {settings.LANGUAGE_COOKIE_NAME: lang}
         if staff is not None:

@@ -1,12 +1,11 @@
 """The main paths of each role in a real browser, on a desk and on a phone (issue item 11)."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
-import time_machine
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -26,14 +25,6 @@ pytestmark = [
 
 PASSWORD = "a long enough passphrase"
 WIDTHS = pytest.mark.parametrize("width", [1440, 390])
-
-
-@pytest.fixture
-def noon():
-    """Today, 12:30 in the store: inside contact hours, whenever the tests run."""
-    start = datetime.now(UTC).replace(hour=4, minute=30, second=0, microsecond=0)
-    with time_machine.travel(start, tick=True):
-        yield start
 
 
 @pytest.fixture
