@@ -27,7 +27,9 @@ class SaleForm(forms.Form):
     token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     new_name = forms.CharField(label=_("Name"), max_length=80, required=False)
     new_phone = PhoneField(label=_("Mobile phone"), required=False)
-    store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none(), required=False)
+    store = forms.ModelChoiceField(
+        label=_("Store"), queryset=Store.objects.none(), error_messages={"required": _("Choose the store.")}
+    )
     number = forms.CharField(
         label=_("Receipt number"), max_length=40, required=False, help_text=_("Empty: the system gives one.")
     )
@@ -46,6 +48,9 @@ class SaleForm(forms.Form):
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.staff = staff
+        for name in ("new_name", "new_phone"):
+            self.fields[name].required = (self.data or self.initial).get("who") == NEW
+            self.fields[name].error_messages["required"] = _("Name and phone are needed for a card.")
         if staff.store_id:
             self.fields.pop("store")
         else:
@@ -59,18 +64,9 @@ class SaleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if "store" in self.fields and not data.get("store") and "store" not in self.errors:
-            self.add_error("store", _("Choose the store."))
         if not data.get("who"):
             self.add_error(None, _("Who is buying? Choose a member, or “no member”."))
-        if data.get("who") == NEW:
-            self._check_new(data)
         return data
-
-    def _check_new(self, data: dict[str, Any]) -> None:
-        for name in ("new_name", "new_phone"):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, _("Name and phone are needed for a card."))
 
     def sold(self, now: datetime) -> datetime:
         """When it was sold: now, or as keyed in, by the store's clock."""
