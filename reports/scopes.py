@@ -31,9 +31,13 @@ class Scope:
         return {store.tz for store in self.stores} or {ZoneInfo(timezone.get_default_timezone_name())}
 
     @property
+    def clock(self) -> Store | None:
+        """The store in whose time moments of the report are written; None: the default zone."""
+        return self.stores[0] if self.stores else None
+
+    @property
     def zone(self) -> ZoneInfo:
-        """The zone in which times of the report are written."""
-        return self.stores[0].tz if self.stores else ZoneInfo(timezone.get_default_timezone_name())
+        return self.clock.tz if self.clock else ZoneInfo(timezone.get_default_timezone_name())
 
     @property
     def label(self) -> str:

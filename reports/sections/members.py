@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from reports.rules.months import add_months
 from reports.sections.values import Bar, Bars, Cell, Compared, Fact, Names, Row, Section, Table
-from reports.sections.words import count_change, head_count, percent, percent_sign, point_change, short_month
+from reports.sections.words import count_change, head_count, hundred, percent, percent_sign, point_change, short_month
 from vipcrm.formats import number
 
 
@@ -126,8 +126,8 @@ def dead_cards(c: Compared, names: Names) -> Section:
         bars=[
             Bar(
                 names.tiers.get(code, code),
-                100 * found["by_tier"][code]["rate"],
-                _hundred(_mark(c, f"dead_cards.by_tier.{code}.rate")),
+                hundred(found["by_tier"][code]["rate"]) or 0,
+                hundred(_mark(c, f"dead_cards.by_tier.{code}.rate")),
                 names.tier_css(code),
             )
             for code in codes
@@ -145,10 +145,6 @@ def dead_cards(c: Compared, names: Names) -> Section:
         found["eligible"],
     ) % {"count": number(found["eligible"])}
     return Section("dead_cards", _("Dead cards"), note, [table], chart if chart.bars else None, facts)
-
-
-def _hundred(value: float | None) -> float | None:
-    return None if value is None else 100 * value
 
 
 def _dead_row(c: Compared, label: str, path: str) -> Row:

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from reports.sections.members import mark_note, versus
 from reports.sections.values import Bar, Bars, Cell, Compared, Fact, Names, Row, Section, Table, value_at
-from reports.sections.words import amount, head_count, percent, percent_sign, point_change
+from reports.sections.words import amount, head_count, hundred, percent, percent_sign, point_change
 from vipcrm.formats import number
 
 
@@ -57,7 +57,7 @@ def _consumption(c: Compared, group: str, key: str) -> Cell:
 
 def _new_share(figures: Mapping[str, object] | None, key: str) -> float | None:
     new, existing = (value_at(figures, f"new_vs_existing.{group}.{key}") for group in ("new", "existing"))
-    return 100 * new / (new + existing) if new is not None and new + existing else None
+    return hundred(new / (new + existing)) if new is not None and new + existing else None
 
 
 def frequency(c: Compared, names: Names) -> Section:
@@ -84,10 +84,9 @@ def basket(c: Compared, names: Names) -> Section:
         Fact(_("Spend per purchase, median"), Cell(_yuan(found["atv_median"]))),
     ]
     labels = {key: _("%(count)s pieces") % {"count": key} for key in found["purchases_by_units"]} | {"1": _("1 piece")}
-    table, chart = _spread(c, "basket.purchases_by_units", labels, _("Pieces"), _("Number of purchases"))
-    return Section(
-        "basket", _("Pieces and spend per purchase"), _("Member purchases of the month"), [table], chart, facts
-    )
+    title, heads = _("Pieces and spend per purchase"), (_("Pieces"), _("Number of purchases"))
+    table, chart = _spread(c, "basket.purchases_by_units", labels, title, heads)
+    return Section("basket", title, _("Member purchases of the month"), [table], chart, facts)
 
 
 def _yuan(value: float | None) -> str:
@@ -106,8 +105,7 @@ def _spread(
         share_before = before.get(key, 0) / whole_before if before and whole_before else None
         cells = [head_count(counts[key], f"{path}.{key}"), Cell(percent(share)), point_change(share, share_before)]
         rows.append(Row(label, cells))
-        mark = None if share_before is None else 100 * share_before
-        bars.append(Bar(label, 100 * (share or 0), mark))
+        bars.append(Bar(label, hundred(share) or 0, hundred(share_before)))
     heads = [*named, _("Share %"), versus(c)]
     foot = Row(_("Together"), [Cell(number(whole, 0)), Cell(percent(1 if whole else None)), Cell("")])
     title = f"{named[0]}: " + ", ".join(f"{bar.label} {number(bar.value, 1)}%" for bar in bars)
@@ -127,8 +125,8 @@ def contribution(c: Compared, names: Names) -> Section:
     bars = [
         Bar(
             names.tiers.get(code, code),
-            100 * found["by_tier"][code],
-            _hundred(c.at(f"contribution.by_tier.{code}")[1]),
+            hundred(found["by_tier"][code]) or 0,
+            hundred(c.at(f"contribution.by_tier.{code}")[1]),
             names.tier_css(code),
         )
         for code in codes
@@ -158,7 +156,3 @@ def contribution(c: Compared, names: Names) -> Section:
 def _share_row(c: Compared, label: str, path: str) -> Row:
     now, before, year = c.at(path)
     return Row(label, [Cell(percent(now)), point_change(now, before), point_change(now, year)])
-
-
-def _hundred(value: float | None) -> float | None:
-    return None if value is None else 100 * value

@@ -12,9 +12,14 @@ ARROWS = {Turn.UP: "▲", Turn.DOWN: "▼"}
 Value = float | int | None
 
 
+def hundred(value: Value) -> float | None:
+    """A share in percent, free of the dust of floating point that would round 14.25 down."""
+    return None if value is None else round(100 * value, 6)
+
+
 def percent(value: Value) -> str:
     """`20.5` for 0.2046: the sign stands in the column's head."""
-    return NOTHING if value is None else number(round(value * 100, 4), 1)
+    return NOTHING if value is None else number(hundred(value), 1)
 
 
 def percent_sign(value: Value) -> str:

@@ -223,3 +223,16 @@ def test_a_list_asks_the_same_however_long_it_is(client, store, report, members,
     client.get(reverse("reports:month"))
     with django_assert_num_queries(12):
         client.get(reverse("reports:list_behind", args=["base.end"]), {"month": "2026-03"})
+
+
+def test_a_business_without_stores_has_an_empty_report(client):
+    client.force_login(admin())
+    answer = client.post(reverse("reports:compute"), {"month": "2026-03"}, follow=True)
+    assert "这个月没有会员消费" in answer.content.decode()
+    assert page(client, admin(), "list_behind", "base.end").status_code == 200
+
+
+def test_what_one_reads_as_an_older_revision_stays_readable_as_pdf(client, store, report):
+    answer = page(client, manager_of(store), "pdf", revision="1")
+    assert answer.status_code == 200
+    assert page(client, manager_of(store), "pdf", revision="7").status_code == 404

@@ -9,6 +9,8 @@ import pytest
 from reports.charts import nice_top
 from reports.rules import finding, months, numbers
 from reports.rules.finding import Turn
+from reports.sections import words
+from vipcrm.formats import number
 
 SHANGHAI, HONOLULU = ZoneInfo("Asia/Shanghai"), ZoneInfo("Pacific/Honolulu")
 
@@ -96,3 +98,8 @@ def test_a_scale_holds_its_highest_bar_and_has_few_ticks(most):
     top, step = nice_top(most)
     assert top >= most
     assert 1 <= top / step <= 5
+
+
+def test_shares_are_written_alike_in_bars_and_tables():
+    assert words.hundred(0.1425) == 14.25
+    assert words.percent(0.1425) == number(words.hundred(0.1425), 1) == "14.3"
