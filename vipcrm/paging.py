@@ -81,7 +81,9 @@ def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
         name, operator = (key[1:], "lt") if key.startswith("-") else (key, "gt")
         wanted |= equal & Q(**{f"{name}__{operator}": value})
         equal &= Q(**{name: value})
-    return wanted
+    # Said once more for the first column alone: an index starts there, it cannot start at an OR.
+    name, operator = (order[0][1:], "lte") if order[0].startswith("-") else (order[0], "gte")
+    return wanted & Q(**{f"{name}__{operator}": values[0]})
 
 
 def _value(row: Any, key: str) -> Any:

@@ -25,7 +25,7 @@ from service_tickets.models import Notification
 from service_tickets.services import Header, ItemInput, MoveNotAllowed
 from service_tickets.views.actions import texts
 from service_tickets.views.answers import form_methods, save, who_and_when
-from vipcrm.models import Store
+from vipcrm.models import Staff, Store
 from vipcrm.requests import StaffRequest
 
 MOST_FOUND = 20
@@ -33,8 +33,9 @@ MOST_FOUND = 20
 
 @dataclass(frozen=True)
 class Origin:
-    """What a new notification starts from: a member, a receipt, another notification."""
+    """What a new notification starts from: a member, a receipt, another notification; and who creates it."""
 
+    by: Staff
     member: Member | None
     receipt: Receipt | None
     copy_of: Notification | None
@@ -42,8 +43,11 @@ class Origin:
 
     @property
     def store(self) -> Store:
+        """Where it will be worked on: the clerk's own store, so that she sees what she created."""
         if self.copy_of is not None:
             return self.copy_of.store
+        if self.by.store is not None and not self.by.store.is_head_office:
+            return self.by.store
         if self.member is not None:
             return self.member.home_store
         assert self.receipt is not None
@@ -66,7 +70,10 @@ def origin_of(request: StaffRequest) -> Origin | None:
         return None
     asked = request.GET.get("type")
     type_ = NotificationType(copy_of.type) if copy_of else NotificationType.Z1
-    return Origin(member, receipt, copy_of, NotificationType(asked) if asked in NotificationType.values else type_)
+    type_ = NotificationType(asked) if asked in NotificationType.values else type_
+    return Origin(
+        request.user, member, receipt, copy_of, NotificationType(asked) if asked in NotificationType.values else type_
+    )
 
 
 @form_methods

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -113,7 +112,6 @@ def _exported(form: FilterForm) -> Iterator[list[Any]]:
 
 
 @require_GET
-@transaction.non_atomic_requests
 def export(request: StaffRequest, kind: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
     """The list as it is filtered, CSV or XLSX; who exported how many rows is recorded."""
     if kind not in {"csv", "xlsx"}:

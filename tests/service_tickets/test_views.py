@@ -10,7 +10,7 @@ from django.utils import timezone
 from service_tickets import services
 from service_tickets.enums import Action
 from service_tickets.models import CatalogueCode, Notification, Task
-from tests.factories import ProductFactory, StaffFactory, sale
+from tests.factories import MemberFactory, ProductFactory, StaffFactory, sale
 from tests.service_tickets.conftest import NOW
 from tests.service_tickets.helpers import do, in_process, notify, statuses, surveyed
 from vipcrm.enums import AuditAction, Role
@@ -386,3 +386,14 @@ def test_head_office_agents_see_what_is_passed_on(browse, clerk, member, made, d
     z2 = notify(member, clerk, type_="Z2")
     assert numbers_in(browse(handler).get(url("list"))) == {z2.number}
     assert browse(handler).get(url("detail", made.pk)).status_code == 404
+
+
+def test_a_sale_to_a_visiting_member_is_served_by_the_store_that_sold(browse, clerk, stranger, member):
+    visitor = MemberFactory(home_store=stranger.store, name="白露")
+    receipt = sale(visitor, store=clerk.store, by=clerk)
+    client = browse(clerk)
+    page = client.get(url("create"), {"receipt": receipt.pk})
+    client.post(f"{url('create')}?receipt={receipt.pk}", {**filled(page), "description": "改短"})
+    new = Notification.objects.get()
+    assert (new.store, new.member) == (clerk.store, visitor)
+    assert client.get(url("detail", new.pk)).status_code == 200
