@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.database import PROJECT, set_up
-from bench.figure import Figure, say, table
+from bench.figure import Figure, markdown, say, table
 
 GROUPS = {
     "imports": "bench.imports",
@@ -53,12 +53,14 @@ def main() -> None:
     present = [name for name, module in GROUPS.items() if find_spec(module)]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(present))
-    groups = parser.parse_args().groups or present
+    parser.add_argument("--markdown", action="store_true", help="the table as docs/bench.md has it")
+    options = parser.parse_args()
+    groups = options.groups or present
     if unknown := set(groups) - set(present):
         parser.error(f"no such group: {', '.join(sorted(unknown))}")
     figures = measure(groups)
     keep(figures, RESULT)
-    print(table(figures))
+    print(markdown(figures) if options.markdown else table(figures))
     print(f"\n{RESULT.relative_to(PROJECT)} has every round.")
     sys.exit(any(figure.met is False for figure in figures))
 

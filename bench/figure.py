@@ -45,7 +45,7 @@ class Figure:
         return self.name, self._amount(self.ours), floor, ratio, limit, verdict
 
     def _amount(self, value: float) -> str:
-        digits = 0 if value >= 1000 else 1 if value >= 10 else 3
+        digits = 0 if isinstance(value, int) or value >= 1000 else 1 if value >= 10 else 3
         return f"{value:,.{digits}f} {self.unit}"
 
 
@@ -62,6 +62,12 @@ def table(figures: list[Figure]) -> str:
         )
         for row in rows
     )
+
+
+def markdown(figures: list[Figure]) -> str:
+    """The same for docs/bench.md."""
+    rows = [HEADINGS, ("---", *["--:"] * 5), *(figure.as_cells() for figure in figures)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def say(text: str) -> None:
