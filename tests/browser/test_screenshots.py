@@ -36,7 +36,8 @@ SHOTS = [
 
 def addresses(clerk):
     """Name and address of every page worth showing, as the clerk of the demo has it."""
-    mine = Member.objects.filter(advisor=clerk).annotate(n=Count("receipts", distinct=True)).order_by("-n", "pk")
+    mine = Member.objects.filter(advisor=clerk, standing__rank__in=[2, 3], standing__review_on__isnull=False)
+    mine = mine.annotate(n=Count("receipts")).order_by("-n", "pk")
     step = Step.objects.filter(owner=clerk, state="open", due_at__lte=NOW).order_by("due_at", "pk").first()
     receipt = Receipt.objects.filter(member__advisor=clerk, net_amount__gt=2000).order_by("-sold_at").first()
     notification = Notification.objects.filter(store=clerk.store, phase="NOPR").order_by("-pk").first()
@@ -55,8 +56,9 @@ def test_pictures(request, page_as):
         pytest.skip("only for `make screenshots`")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with time_machine.travel(NOW, tick=True):
-        call_command("seed_demo", members=500, months=14)
-        people = {"clerk": Staff.objects.get(username="clerk40011"), "manager": Staff.objects.get(username="manager4001")}
+        call_command("seed_demo", members=700, months=24)
+        logins = {"clerk": "clerk40011", "manager": "manager4001"}
+        people = {who: Staff.objects.get(username=login) for who, login in logins.items()}
         where = addresses(people["clerk"])
         for who, size, scheme, lang, names in SHOTS:
             page = page_as(people[who], width=size[0], scheme=scheme, lang=lang)

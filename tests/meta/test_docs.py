@@ -20,7 +20,9 @@ FOLDERS = [
     *("templates", "static", "tests", "bench", "scripts", "requirements", "docs", "locale", ".ci"),
 ]
 # Where packages come from is the business of each machine; in pieces, so that this file does not name one either.
-REGISTRIES = re.compile(r"pypi\." + r"org|python" + r"hosted|registry\.npm" + r"js|index-" + r"url\s*=|proxy\.golang", re.I)
+REGISTRIES = re.compile(
+    r"pypi\." + r"org|python" + r"hosted|registry\.npm" + r"js|index-" + r"url\s*=|proxy\.golang", re.I
+)
 ALLOWED_OPTION = "--no-emit-index-" + "url"
 
 
