@@ -24,6 +24,7 @@ pytestmark = [
 ]
 
 PASSWORD = "a long enough passphrase"
+PDF_TIMEOUT = 60_000  # ms: fonts and charts take a while
 WIDTHS = pytest.mark.parametrize("width", [1440, 390])
 
 
@@ -56,6 +57,7 @@ def test_clerk_sells_lifts_a_tier_calls_and_opens_the_file(page_as, noon, shop, 
     page.goto("/members/sale/")
     page.fill("#id_q", "lwq")
     page.locator("button[name=pick]").first.click()
+    expect(page.locator(".v-buyer")).to_contain_text("陆婉清")
     page.fill("#id_p", "COAT1")
     page.locator("button[name=add]").first.click()
     expect(page.locator(".v-total .big").last).to_contain_text("2,680")
@@ -158,8 +160,8 @@ def test_manager_opens_the_month_and_downloads_the_pdf(page_as, noon, shop, widt
         page.wait_for_load_state()
     expect(page.locator("h1:visible")).to_contain_text(re.compile(f"{last_month.month}"))
     assert_fits(page)
-    with page.expect_download() as download:
-        page.locator("a[href*='/reports/pdf/']:visible").first.click()
+    with page.expect_download(timeout=PDF_TIMEOUT) as download:
+        page.locator("a[href*='/reports/pdf/']:visible").first.click(timeout=PDF_TIMEOUT)
 
     pdf = PdfReader(BytesIO(download.value.path().read_bytes()))
     assert "静安店" in "".join(sheet.extract_text() for sheet in pdf.pages)
