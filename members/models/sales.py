@@ -162,7 +162,7 @@ class ReceiptLine(models.Model):
 
 
 class SaleEntry(models.Model):
-    """One time somebody filled in the sale page: its key makes a second press of the button the same receipt, not two."""
+    """One filling in of the sale page: its key makes a second press of the button the same receipt, not two."""
 
     key = models.UUIDField(primary_key=True)
     receipt = models.OneToOneField("members.Receipt", models.CASCADE, null=True, related_name="entry")
