@@ -84,7 +84,7 @@ class StepQuerySet(models.QuerySet[Any]):
 
     def with_all(self) -> StepQuerySet:
         """With what a row or a sheet shows: member, standing, step, plan, store, owner, receipt and what was bought."""
-        joined = self.select_related("member__standing", "plan_step__plan", "store", "owner", "receipt")
+        joined = self.select_related("member__standing", "plan_step__plan", "store", "owner", "receipt__store")
         lines = apps.get_model("members", "ReceiptLine").objects.filter(quantity__gt=0).order_by("line_no")
         return joined.prefetch_related(Prefetch("receipt__lines", lines))
 

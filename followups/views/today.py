@@ -29,6 +29,7 @@ def today(request: StaffRequest) -> HttpResponse:
     steps, events = _of_person(request, person, here)
     context = {
         "person": person,
+        "place": getattr((person or request.user).store, "name", ""),
         "is_own": person == request.user,
         "people": _people(request, now),
         "day": day_of(steps, events, at=now, programme=load_programme(here.date())),

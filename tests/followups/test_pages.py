@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from followups import services
+from followups import panels, services
 from followups.enums import Result
 from followups.models import Step
 from members.models import Consent
@@ -313,10 +313,56 @@ def test_query_counts_do_not_grow(client, member, count, django_assert_num_queri
     client.force_login(member.advisor)
     with django_assert_num_queries(10):
         client.get(TODAY)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(sheet_url(step))
     client.force_login(boss)
     with django_assert_num_queries(12):
         client.get(TODAY)
     with django_assert_num_queries(13):
         client.get(OVERDUE)
+
+
+def test_an_admin_has_no_steps_but_a_way_to_those_of_the_stores(client, step):
+    response = page(client, admin(), TODAY)
+
+    assert response.status_code == 200 and OVERDUE in response.content.decode()
+
+
+def test_who_was_contacted_often_is_marked(client, member):
+    for day in (20, 22, 24, 26):
+        first = steps_of(bought(member, f"2026-02-{day - 3:02d} 12:00"))["thanks"]
+        services.record_result(first, result=Result.REACHED, by=member.advisor, at=moment(f"2026-02-{day} 12:00"))
+    bought(member)
+
+    (row,) = page(client, member.advisor, TODAY).context["day"].now
+
+    assert row.often == "14 天内已联系 4 次"
+
+
+def test_a_sale_shows_which_follow_ups_it_brings(rf, member):
+    receipt = bought(member)
+
+    panel = panels.sale_steps(rf.get("/"), receipt)
+
+    assert [step.due_on.day for step in panel.context["steps"]] == [5, 9, 17]
+
+
+def test_the_timeline_shows_what_is_due_now(member, step):
+    first = panels.entries_of(member, 5)[0]
+
+    assert (first.state, first.url) == ("now", sheet_url(step))
+
+
+def test_a_step_that_nobody_owns_can_be_read_everywhere(client, time_machine):
+    member = MemberFactory()
+    receipt = bought(member)
+    boss = manager_of(member.home_store)
+    time_machine.move_to(NOON + timedelta(days=2), tick=False)
+    services.run_followups(NOON + timedelta(days=2))
+
+    for url in (OVERDUE, f"{OVERDUE}?staff=none", sheet_url(steps_of(receipt)["thanks"]), f"{TODAY}?staff=none"):
+        assert member.name in page(client, boss, url).content.decode()
+    assert page(client, boss, reverse("members:detail", args=[member.pk])).status_code == 200
+    assert page(client, boss, reverse("followups:reassign", args=[steps_of(receipt)["care"].pk])).status_code == 200
+    Step.objects.update(state="cancelled", closed_at=NOON)
+    assert page(client, boss, sheet_url(steps_of(receipt)["thanks"])).status_code == 200
