@@ -16,6 +16,8 @@ from service_tickets.models import (
     Activity,
     CatalogueCode,
     CatalogueGroup,
+    Cause,
+    ExtraStatus,
     HistoryEntry,
     Item,
     LongText,
@@ -170,6 +172,16 @@ class PartnerInline(TabularInline):
     raw_id_fields = ("staff",)
 
 
+class ExtraStatusInline(ReadOnlyInline):
+    model = ExtraStatus
+    fields = ("status",)
+
+
+class CauseInline(ReadOnlyInline):
+    model = Cause
+    fields = ("code", "text", "maker")
+
+
 class HistoryInline(ReadOnlyInline):
     model = HistoryEntry
     fields = ("at", "by", "action", "kind", "old", "new", "subject", "reason")
@@ -184,7 +196,15 @@ class NotificationAdmin(ReadOnlyAdmin):
     search_fields = ("number", "description", "member__name", "member__card_no", "po_number")
     list_select_related = ("user_status", "store")
     show_full_result_count = False
-    inlines = (ItemInline, TaskInline, LongTextInline, ActivityInline, PartnerInline, HistoryInline)
+    inlines = (
+        ItemInline,
+        TaskInline,
+        LongTextInline,
+        ActivityInline,
+        PartnerInline,
+        ExtraStatusInline,
+        HistoryInline,
+    )
 
 
 @admin.register(HistoryEntry)
@@ -194,6 +214,15 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
     search_fields = ("notification__number",)
     list_select_related = ("notification", "by")
     show_full_result_count = False
+
+
+@admin.register(Item)
+class ItemAdmin(ReadOnlyAdmin):
+    list_display = ("notification", "position", "name", "material", "quantity", "damage")
+    search_fields = ("notification__number", "name", "material")
+    list_select_related = ("notification", "damage")
+    show_full_result_count = False
+    inlines = (CauseInline,)
 
 
 @admin.register(Task)
