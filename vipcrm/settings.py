@@ -53,7 +53,8 @@ DATABASE["CONN_HEALTH_CHECKS"] = True
 PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
 DATABASE["OPTIONS"] = {**PATIENCE, "tcp_user_timeout": 10_000, **DATABASE.get("OPTIONS", {})}
 if POOL_SIZE:
-    DATABASE["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5}
+    # reconnect_timeout: later tries come ever more rarely; given up, the next request tries at once
+    DATABASE["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5, "reconnect_timeout": 3}
 DATABASES = {"default": DATABASE}
 
 CACHES = {

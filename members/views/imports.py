@@ -32,7 +32,7 @@ def import_list(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         options = dict(form.cleaned_data)
         run = jobs.ask_import(options.pop("kind"), options.pop("file"), by=request.user, at=timezone.now(), **options)
-        transaction.on_commit(run_imports.delay)
+        transaction.on_commit(run_imports.delay, robust=True)  # else the clock finds it
         return redirect("members:import_detail", run.pk)
     runs = ImportRun.objects.select_related("asked_by")[:SHOWN_RUNS]
     status = 422 if form.is_bound else 200

@@ -25,8 +25,10 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    from django.db import close_old_connections
     from django.test import Client
 
     client = Client(raise_request_exception=False, SERVER_NAME="localhost")
     for line in sys.stdin:
         print(json.dumps(globals()[line.strip()](client)), flush=True)
+        close_old_connections()  # as web server and worker do after each request and task

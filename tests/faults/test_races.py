@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection
 
+from members.forms.sale import WALK_IN
 from members.imports import run as imports_run
 from members.imports.run import import_file
 from members.models import Receipt, ReceiptLine, Standing
@@ -21,6 +22,8 @@ from members.services.sales import (
 )
 from tests.factories import MemberFactory, ProductFactory, StaffFactory, sale
 from tests.faults.together import at_once, overlap
+from tests.members.cast import cast, client_of  # noqa: F401
+from tests.members.test_sale_view import Till
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
@@ -69,6 +72,21 @@ def test_two_clerks_record_the_same_number(member):
     assert "R1" in str(second)
     assert Receipt.objects.filter(number="R1").count() == 1
     assert wrong() == 0
+
+
+def test_the_page_tells_the_one_who_came_second(cast):  # noqa: F811
+    tills = [Till(client_of(person)) for person in (cast.clerk, cast.manager)]
+    ProductFactory(code="P1", list_price=Decimal("100.00"))
+    for till in tills:
+        till.press(p="P1", do="next")
+        till.press(who=WALK_IN)
+
+    answers = at_once([lambda till=till: till.press(number="R1", do="finish") for till in tills])
+
+    assert sorted(answer.status_code for answer in answers) == [302, 422]
+    told = next(answer for answer in answers if answer.status_code == 422)
+    assert "R1" in str(told.context["form"].errors["number"]) and "v-error" in told.text
+    assert Receipt.objects.get().number == "R1"
 
 
 def test_six_clerks_record_the_same_number(member):
