@@ -118,8 +118,8 @@ def test_number_of_queries_at_1_and_at_50_rows(cast, django_assert_num_queries, 
     assert len(one) == QUERIES
 
 
-# session, reader, her store, programme versions, tiers, advisors for the filter, the rows
-QUERIES = 7
+# session, reader, her store, programme versions, tiers, advisors for the filter, the rows, the number on “Today”
+QUERIES = 8
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
