@@ -41,7 +41,7 @@ def shown(report: MonthlyReport, scope: Scope, paper: Paper) -> dict[str, Any]:
 
 def html_of(report: MonthlyReport, scope: Scope) -> str:
     """The report as one HTML file with its style inside, in the active language."""
-    return render_to_string("reports/report_file.html", shown(report, scope, Paper()) | {"style": _file_style()})
+    return render_to_string("reports/report_print.html", shown(report, scope, Paper()) | {"style": _file_style()})
 
 
 @cache

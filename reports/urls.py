@@ -8,5 +8,5 @@ urlpatterns = [
     path("", views.month, name="month"),
     path("compute/", views.compute, name="compute"),
     path("pdf/", views.pdf, name="pdf"),
-    path("list/<str:figure>/", views.list_behind, name="list_behind"),
+    path("list/<path:figure>/", views.list_behind, name="list_behind"),
 ]

@@ -236,3 +236,11 @@ def test_what_one_reads_as_an_older_revision_stays_readable_as_pdf(client, store
     answer = page(client, manager_of(store), "pdf", revision="1")
     assert answer.status_code == 200
     assert page(client, manager_of(store), "pdf", revision="7").status_code == 404
+
+
+def test_a_source_with_odd_signs_opens_its_list(client, store):
+    odd = "展会/上海 50%?.a"
+    MemberFactory(name="赵奇", home_store=store, source=odd, enrolled_on_given=MARCH)
+    services.compute_report(store_scope(store), MARCH, at=LATER)
+    assert page(client, manager_of(store)).status_code == 200
+    assert "赵奇" in page(client, manager_of(store), "list_behind", f"growth.by_source.{odd}").content.decode()
