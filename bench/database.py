@@ -11,7 +11,7 @@ SUFFIX = "_bench"
 
 
 def set_up() -> None:
-    """Django on an empty, migrated database; servers of its own unless DATABASE_URL names one. Call it once."""
+    """Django on an empty, migrated database; servers of its own unless DATABASE_URL names one."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vipcrm.settings")
     os.environ.setdefault("VIPCRM_VAR", str(PROJECT / "var" / "bench"))
     os.environ["DATABASE_POOL"] = "0"
@@ -22,6 +22,7 @@ def set_up() -> None:
 
     django.setup()
     settings.ALLOWED_HOSTS = ["*"]
+    connection.close()
     connection.settings_dict["NAME"] = _make_empty(settings.DATABASES["default"])
     call_command("migrate", verbosity=0)
 
