@@ -24,28 +24,32 @@ SELECT 'B' || lpad(n::text, 7, '0'), (%(names)s::text[])[1 + n %% array_length(%
   FROM generate_series(1, %(members)s) AS n
 """
 
-# Six of a hundred are open, most of them young; the text is one of 400 combinations, one word of them rare.
+# Six of a hundred are open; the short text is one of 400 combinations, with a rare word in each five-thousandth.
 SEED_NOTIFICATIONS = """
 INSERT INTO service_tickets_notification (number, type, kind, description, reporter, priority, paid, member_id,
     agent_id, work_centre, location, po_number, required_start, required_end, completed_at, store_id,
     sales_org, channel, division, sales_group, business_area, phase, marks, user_status_id, created_at, created_on,
     created_by_id, version)
 SELECT lpad((10000000 + n)::text, 10, '0'), p.type, 'repair',
-       (%(goods)s::text[])[1 + n * 7 %% 20] || (%(faults)s::text[])[1 + n * 13 %% 20]
-           || CASE WHEN n %% 5000 = 0 THEN '加急' ELSE '' END,
-       '林悦', (1 + n %% 4)::text, 'paid', m.id, (%(agents)s::bigint[])[1 + n %% array_length(%(agents)s::bigint[], 1)],
+       (%(goods)s::text[])[1 + h1 %% 20] || (%(faults)s::text[])[1 + h2 %% 20]
+           || CASE WHEN h3 %% 5000 = 0 THEN '加急' ELSE '' END,
+       '林悦', (1 + h1 / 20 %% 4)::text, 'paid', m.id,
+       CASE WHEN h2 / 20 %% 10 > 0 THEN
+           (%(agents)s::bigint[])[array_position(%(stores)s::bigint[], m.home_store_id)] END,
        '改衣间', '江宁路 88 弄', '', p.day, p.day + 5,
        CASE WHEN p.phase = 'NOCO' THEN p.day + interval '4 days' END, m.home_store_id, 'F011', '10', '02', '', '1002',
-       p.phase, CASE WHEN p.phase = 'NOPR' AND n %% 3 = 0 THEN '{TSOS}' ELSE '{}' END::varchar(4)[],
-       CASE p.type WHEN 'Z1' THEN (%(z1)s::bigint[])[1 + n %% array_length(%(z1)s::bigint[], 1)]
-                   ELSE (%(z2)s::bigint[])[1 + n %% array_length(%(z2)s::bigint[], 1)] END,
+       p.phase, CASE WHEN p.phase = 'NOPR' AND h1 %% 3 = 0 THEN '{TSOS}' ELSE '{}' END::varchar(4)[],
+       CASE p.type WHEN 'Z1' THEN (%(z1)s::bigint[])[1 + h2 %% array_length(%(z1)s::bigint[], 1)]
+                   ELSE (%(z2)s::bigint[])[1 + h2 %% array_length(%(z2)s::bigint[], 1)] END,
        p.day - 1, p.day - 1, %(clerk)s, 1
-  FROM (SELECT n, CASE WHEN n %% 8 = 0 THEN 'Z2' ELSE 'Z1' END AS type,
+  FROM (SELECT n, h1, h2, h3, CASE WHEN h1 / 100 %% 8 = 0 THEN 'Z2' ELSE 'Z1' END AS type,
                %(today)s::date + 10 - ((%(count)s - n) * 900 / %(count)s) AS day,
-               CASE WHEN n %% 100 < 94 THEN 'NOCO' WHEN n %% 100 < 96 THEN 'OSNO' WHEN n %% 100 < 99 THEN 'NOPR'
+               CASE WHEN h3 %% 100 < 94 THEN 'NOCO' WHEN h3 %% 100 < 96 THEN 'OSNO' WHEN h3 %% 100 < 99 THEN 'NOPR'
                     ELSE 'NOPO' END AS phase
-          FROM generate_series(1, %(count)s) AS n) AS p
-  JOIN members_member m ON m.card_no = 'B' || lpad((1 + p.n %% %(members)s)::text, 7, '0')
+          FROM (SELECT n::bigint AS n, abs(hashint8(n)::bigint) AS h1, abs(hashint8(n + 5000000)::bigint) AS h2,
+                       abs(hashint8(n + 10000000)::bigint) AS h3
+                  FROM generate_series(1, %(count)s) AS n) AS dice) AS p
+  JOIN members_member m ON m.card_no = 'B' || lpad((1 + h2 / 50 %% %(members)s)::text, 7, '0')
 """
 GOODS = [
     *("大衣", "衬衫", "毛衣", "长裤", "半裙", "旗袍", "礼服", "风衣", "西装", "夹克"),

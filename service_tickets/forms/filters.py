@@ -14,6 +14,7 @@ from service_tickets.forms.choices import date_field
 from service_tickets.models import Notification, UserStatus
 from service_tickets.querysets import NotificationQuerySet
 from service_tickets.rules.dates import NUMBER_DIGITS
+from vipcrm.formats import is_chinese
 from vipcrm.models import Staff, Store
 
 # How the list can be ordered: columns without nulls, the last one unique (vipcrm.paging); an index for each.
@@ -22,6 +23,8 @@ ORDER_NAMES = [("due", _("Required end")), ("newest", _("Newest"))]
 DATES = {"created": "created_on", "start": "required_start", "end": "required_end"}
 DATE_NAMES = [("end", _("Required end")), ("start", _("Required start")), ("created", _("Created on"))]
 SHORTEST_TEXT = 2
+MOST_PEOPLE = 200
+_STATUS = ("pk", "profile__type", "code", "number", "name_zh", "name_en")
 ME, NOBODY = "me", "none"
 
 
@@ -43,12 +46,12 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, *, staff: Staff) -> None:
         super().__init__(data)
         self.staff, self.params = staff, data
-        self.statuses = list(UserStatus.objects.select_related("profile"))
-        self.stores = list(Store.objects.visible_to(staff)) if staff.store_id is None else []
-        self.people = list(Staff.objects.visible_to(staff).active().order_by("name")[:200])
-        self._set("status", [("", _("All")), *((s.code, f"{s.profile.type} {s.name} {s.code}") for s in self.statuses)])
+        self.statuses = list(UserStatus.objects.values_list(*_STATUS, named=True))
+        self.stores = list(Store.objects.visible_to(staff).only("code", "name")) if staff.store_id is None else []
+        people = Staff.objects.visible_to(staff).active().order_by("name")[:MOST_PEOPLE].values_list("pk", "name")
+        self._set("status", [("", _("All")), *((s.code, self._words(s)) for s in self.statuses)])
         self._set("store", [("", _("All")), *((store.code, store.name) for store in self.stores)])
-        names = [(str(person.pk), person.name) for person in self.people]
+        names = [(str(pk), name) for pk, name in people]
         self._set(
             "agent",
             [
@@ -59,6 +62,9 @@ class FilterForm(forms.Form):
             ],
         )
         self.is_valid()
+
+    def _words(self, status: Any) -> str:
+        return f"{status.profile__type} {status.name_zh if is_chinese() else status.name_en} {status.code}"
 
     def _set(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices
@@ -82,7 +88,8 @@ class FilterForm(forms.Form):
         typed = self.value("q").strip()
         if typed.isascii() and typed.isdigit() and 4 < len(typed) <= NUMBER_DIGITS:
             return found.filter(number=typed.zfill(NUMBER_DIGITS))  # a number is a number, whatever the boxes say
-        found = found.filter(phase__in=self.phases)
+        if len(self.phases) < len(PHASES):
+            found = found.filter(phase__in=self.phases)
         if len(typed) >= SHORTEST_TEXT:
             found = found.with_text(typed)
         return self._by_choice(self._by_dates(found))
@@ -107,6 +114,14 @@ class FilterForm(forms.Form):
         if typed := self.value("member").strip():
             found = found.filter(member__in=Member.objects.matching(typed).values("pk"))
         return found
+
+    def choices_of(self, name: str) -> Any:
+        return self.fields[name].choices
+
+    @property
+    def shown(self) -> list[str]:
+        """The selects behind “More filters”."""
+        return ["status", "agent", *(["store"] if self.stores else []), "dates"]
 
     def more_in_use(self) -> bool:
         """Whether a filter behind “More filters” is set, so that it is shown open."""

@@ -35,6 +35,7 @@ def notification_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "boxes": boxes(form),
         "chips": chips(form),
+        "selects": [(name, form[name].label, form.choices_of(name), form.value(name)) for name in form.shown],
         "orders": [(key, label, key == form.order) for key, label in ORDER_NAMES],
         "exports": [(kind, f"{kind.upper()}") for kind in ("xlsx", "csv")],
         "several_stores": request.user.store_id is None,
@@ -98,7 +99,7 @@ def export_row(row: Notification) -> list[Any]:
     numbered = [row.user_status.code] if row.user_status else []
     return [
         row.number, row.type, row.get_kind_display(), row.description, " ".join(row.system_statuses),
-        " ".join(numbered + [extra.status.code for extra in row.extra_statuses.all()]), row.get_priority_display(),
+        " ".join(numbered + [extra.status.code for extra in getattr(row, "extras", [])]), row.get_priority_display(),
         row.get_paid_display(), row.member.card_no if row.member else "", row.member.name if row.member else "",
         row.agent.name if row.agent else "", row.work_centre, row.location, row.store.code, row.required_start,
         row.required_end, row.created_on,
