@@ -62,7 +62,7 @@ def _frame(request: HttpRequest, params: Any) -> dict[str, Any]:
         "scope": scope,
         "month": month,
         "month_text": month_text(month),
-        "months": [add_months(newest, -n) for n in range(CHOICES)],
+        "months": sorted({month} | {add_months(newest, -n) for n in range(CHOICES)}, reverse=True),
         "scope_stores": [store_id for other in scopes for store_id in other.store_ids],
         "scope_links": [(other, address("reports:month", other, month)) for other in _offered(scopes, scope)],
         "previous_url": address("reports:month", scope, add_months(month, -1)),

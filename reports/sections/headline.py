@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reports.figures.query import NONE
 from reports.rules.finding import Turn, biggest_movers, got_worse, turn_of
 from reports.rules.months import add_months
 from reports.sections.values import Cell, Compared, Names, value_at
@@ -138,7 +139,7 @@ def _worse_part(c: Compared) -> str:
     if not worse:
         return _("of the other five figures none got worse.")
     if len(worse) <= 2:
-        return _("got worse: %(names)s.") % {"names": _(" and ").join(worse)}
+        return _("worse than last month: %(names)s.") % {"names": _(" and ").join(worse)}
     return ngettext(
         "%(count)s other figure got worse.", "%(count)s of the other five figures got worse.", len(worse)
     ) % {"count": len(worse)}
@@ -180,6 +181,8 @@ def _share_titles(c: Compared, names: Names) -> dict[str, str]:
         f"contribution.by_tier.{code}": _("Contribution of %(tier)s") % {"tier": names.tiers.get(code, code)}
         for code in c.now["contribution"]["by_tier"]
     }
+    if f"contribution.by_tier.{NONE}" in tiers:
+        tiers[f"contribution.by_tier.{NONE}"] = _("Contribution of first purchases")
     shares = {measure.path: labels()[measure.path] for measure in OTHERS if measure.is_share}
     return tiers | shares | {"growth.capture_rate": _("Capture rate")}
 
