@@ -43,7 +43,7 @@ SELECT lpad((10000000 + n)::text, 10, '0'), p.type, 'repair',
                    ELSE (%(z2)s::bigint[])[1 + h2 %% array_length(%(z2)s::bigint[], 1)] END,
        p.day - 1, p.day - 1, %(clerk)s, 1
   FROM (SELECT n, h1, h2, h3, CASE WHEN h1 / 100 %% 8 = 0 THEN 'Z2' ELSE 'Z1' END AS type,
-               %(today)s::date + 10 - ((%(count)s - n) * 900 / %(count)s) AS day,
+               %(today)s::date + 10 - ((%(count)s - n) * 900 / %(count)s)::int AS day,
                CASE WHEN h3 %% 100 < 94 THEN 'NOCO' WHEN h3 %% 100 < 96 THEN 'OSNO' WHEN h3 %% 100 < 99 THEN 'NOPR'
                     ELSE 'NOPO' END AS phase
           FROM (SELECT n::bigint AS n, abs(hashint8(n)::bigint) AS h1, abs(hashint8(n + 5000000)::bigint) AS h2,
