@@ -134,7 +134,7 @@ made AS (
                                 state, no_answers, result, note, closed_at, created_at)
     SELECT receipt_id, plan_step_id, member_id, owner_id, store_id, first_on, due_on, due_at, state, 0, '', '',
            CASE WHEN state <> 'open' THEN %(at)s::timestamptz END, %(at)s
-      FROM differing WHERE id IS NULL
+      FROM differing WHERE id IS NULL ORDER BY receipt_id, plan_step_id
         ON CONFLICT (receipt_id, plan_step_id) DO NOTHING
     RETURNING 1),
 changed AS (

@@ -39,7 +39,7 @@ SELECT member_id, id, at, "on", from_tier, to_tier, reason, (spend * 100)::bigin
 
 ZONES = """
 SELECT m.id, s.time_zone FROM members_member m JOIN vipcrm_store s ON s.id = m.home_store_id
- WHERE m.id = ANY(%s::bigint[])
+ WHERE m.id = ANY(%s::bigint[]) ORDER BY m.id
 """
 
 WITHDRAW = "UPDATE members_tierchange SET withdrawn_at = %s WHERE id = ANY(%s::bigint[])"

@@ -414,7 +414,7 @@ def test_demo_data_of_one_seed_are_the_same(time_machine_at):
         try:
             with transaction.atomic():
                 restart_keys()
-                run("seed_demo", *SMALL)
+                run("seed_demo", "--members", "20", "--months", "2")
                 found.append(contents())
                 raise Undo
         except Undo:
