@@ -14,7 +14,7 @@ from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce, Length
 
 from members.enums import MemberStatus
-from members.rules.search import Lookup, lookups
+from members.rules.search import Lookup, is_covered, lookups
 from vipcrm.enums import Role
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 # A search shows the best of so many matches; whoever gets them all has to type one letter more.
 MOST_MATCHES = 200
+
+# In which order a look-up is read until there are enough: one that its own index gives (a word before longer ones), or
+# one that no index gives (the shortest name first) – never one that makes the planner walk through all members.
+WALKS: dict[str, tuple[Any, ...]] = {
+    "initials": ("initials", "pk"),
+    "pinyin": ("pinyin", "pk"),
+    "name_bigrams": (Length("name"), "pk"),
+}
 
 # Stands for “has not bought yet” where lists sort by the last purchase.
 NEVER = Value(date(1, 1, 1), output_field=models.DateField())
@@ -63,17 +71,14 @@ class MemberQuerySet(models.QuerySet[Any]):
         found = lookups(typed, phone)
         if not found:
             return self.none().annotate(match_rank=_rank(found))
-        parts = [self._some_of(lookup) for lookup in found]
+        parts = [self._some_of(lookup) for lookup in found if not is_covered(lookup, found)]
         ids = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
         return self.filter(pk__in=ids).annotate(match_rank=_rank(found))
 
     def _some_of(self, lookup: Lookup) -> models.QuerySet[Any]:
-        """Ids of a look-up in an order that its own index gives, or in one that no index gives: never a walk through
-        all members in the hope of meeting some that match."""
-        keys = [name.partition("__")[0] for name in lookup]
-        order = {"pinyin": "pinyin", "initials": "initials"}.get(keys[0])
-        walk = [order, "pk"] if order else [Length("name"), "pk"]
-        return self.filter(**lookup).order_by(*walk).values("pk")[:MOST_MATCHES]
+        """Ids of a look-up, the closest first where `WALKS` says so, else as its index gives them."""
+        column = next(iter(lookup)).partition("__")[0]
+        return self.filter(**lookup).order_by(*WALKS.get(column, ())).values("pk")[:MOST_MATCHES]
 
     def with_standing(self) -> MemberQuerySet:
         """Joined with what her purchases add up to; `last_on` is the last purchase, 1 January 1 without one."""

@@ -75,12 +75,18 @@ class MemberFilterForm(forms.Form):
         super().__init__(data)
         self.staff, self.today = staff, programme.today
         self.fields["tier"].choices = [(tier.code, tier.name) for tier in programme.current]
-        self.stores = list(Store.objects.visible_to(staff)) if self.sees_several else []
+        self.stores = list(Store.objects.visible_to(staff)) if self.sees_several and self.asks_more else []
         self.fields["store"].choices = [("", _("All")), *((s.code, s.name) for s in self.stores)]
-        self.advisors = self._advisors()
+        self.advisors = self._advisors() if self.asks_more else []
         names = [(str(advisor.pk), advisor.name) for advisor in self.advisors]
         self.fields["advisor"].choices = [("", _("All")), (MINE, _("Mine")), (NOBODY, _("Nobody")), *names]
         self.is_valid()
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether the panel of all filters is open, or a store or an advisor is chosen by name."""
+        named = self.data.get("store") or self.data.get("advisor", "") not in ("", MINE, NOBODY)
+        return "more" in self.data or bool(named)
 
     @property
     def sees_several(self) -> bool:
@@ -119,9 +125,9 @@ class MemberFilterForm(forms.Form):
 
     def page_rows(self) -> MemberQuerySet:
         """Filters and search, joined with what a row shows; the order is the page's."""
-        found = self.members().with_standing()
+        found = self.members()
         found = found.best_matches(self.typed, self.phone) if self.typed else found
-        return found.select_related("advisor", "home_store", "standing")
+        return found.with_standing().select_related("advisor").only(*SHOWN)
 
     def all_rows(self) -> MemberQuerySet:
         """The same without the limit of a search, for the export."""
@@ -160,6 +166,11 @@ def _advisor(value: str) -> Q:
     return Q(advisor__isnull=True) if value == NOBODY else Q(advisor_id=int(value))
 
 
+# The columns that a row shows or that order it.
+SHOWN = (
+    *("name", "phone", "card_no", "status", "pinyin", "enrolled_on", "advisor__name"),
+    *(f"standing__{name}" for name in ("tier", "rank", "purchases", "spend", "last_purchase_on")),
+)
 CONDITIONS: dict[str, Any] = {
     "tier": lambda codes: Q(standing__tier__in=codes),
     "store": lambda code: Q(home_store__code=code),

@@ -46,6 +46,14 @@ def lookups(text: str, phone: str = "") -> list[Lookup]:
     return _by_letters(typed)
 
 
+def is_covered(lookup: Lookup, others: list[Lookup]) -> bool:
+    """Whether another look-up reads all that this one finds, the closest first, so that it only serves the ranking."""
+    (name, value), *more = lookup.items()
+    if name in ("initials", "pinyin"):
+        return not more and {f"{name}__startswith": value} in others
+    return name in ("name", "name__startswith") and any("name_bigrams__contains" in other for other in others)
+
+
 def _by_digits(digits: str, typed: str, phone: str) -> list[Lookup]:
     found: list[Lookup] = [{"phone": phone}] if phone else []
     found.append({"card_no": typed})

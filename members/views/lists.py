@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET
 
 from members.forms.filters import BEST, MINE, ORDER_NAMES, ORDERS, MemberFilterForm
 from members.models import Member
-from members.overview import Programme, load_programme, put_tier
+from members.overview import Programme, load_programme
 from vipcrm.models import Staff
 from vipcrm.paging import Page, page_of
 from vipcrm.panels import panels_for
 from vipcrm.requests import StaffRequest
+from vipcrm.templatetags.ui import tier_badge
 
 
 def today_of(staff: Staff) -> date:
@@ -48,8 +49,9 @@ def dressed(request: StaffRequest, members: list[Member], programme: Programme) 
     cells: dict[int, tuple[str, str]] = {}
     for _key, panel in panels_for("member.rows", request, members):
         cells |= panel.context["cells"]
+    badges = {code: tier_badge(tier) for code, tier in programme.by_code.items()}
     for member in members:
-        put_tier(member, programme)
+        member.badge = badges.get(member.standing.tier, "")  # type: ignore[attr-defined]
         member.next_step = cells.get(member.pk)  # type: ignore[attr-defined]
     return members
 

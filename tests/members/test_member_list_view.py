@@ -40,7 +40,9 @@ def test_typing_asks_for_the_rows_alone(cast):  # noqa: F811
 @pytest.fixture
 def three(cast):  # noqa: F811
     """The member (¥50 in January), a VIP (¥2,600 in March) and one without a purchase."""
-    vip = MemberFactory(home_store=cast.store, name="顾明月", pinyin="gumingyue", card_no="VIP", birth_month=5, birth_day=1)
+    vip = MemberFactory(
+        home_store=cast.store, name="顾明月", pinyin="gumingyue", card_no="VIP", birth_month=5, birth_day=1
+    )
     MemberFactory(home_store=cast.store, name="白露", pinyin="bailu", card_no="NEW", source="event")
     sale(cast.member, "50.00", at=datetime(2026, 1, 5, 4, tzinfo=UTC))
     sale(vip, "2600.00", at=NOON)
@@ -78,6 +80,14 @@ def test_who_left_is_found_by_a_search_only(cast):  # noqa: F811
     assert names(cast.as_clerk.get(LIST)) == []
     assert names(cast.as_clerk.get(LIST, {"q": "wxm"})) == ["4002001"]
     assert names(cast.as_clerk.get(LIST, {"status": "left"})) == ["4002001"]
+
+
+def test_all_filters_open_on_a_press_and_a_search_keeps_what_is_set(cast):  # noqa: F811
+    closed = cast.as_clerk.get(LIST, {"tier": "vip"}).text
+    assert 'name="quiet"' not in closed and '<input type="hidden" name="tier" value="vip">' in closed
+    opened = cast.as_clerk.get(LIST, {"tier": "vip", "more": "1"}).text
+    assert 'name="quiet"' in opened and 'name="tier" value="vip"' in opened
+    assert names(cast.as_clerk.get(LIST, {"advisor": cast.clerk.pk})) == ["4002001"]
 
 
 @pytest.mark.parametrize("sort", ["last", "spend", "tier", "name", "enrolled"])
@@ -118,7 +128,7 @@ def test_number_of_queries_at_1_and_at_50_rows(cast, django_assert_num_queries, 
     assert len(one) == QUERIES
 
 
-# session, reader, her store, programme versions, tiers, advisors for the filter, the rows, the number on “Today”
+# session, reader, her store, programme versions, tiers, the rows, their next steps, the number on “Today”
 QUERIES = 8
 
 
