@@ -45,7 +45,8 @@ def import_detail(request: StaffRequest, pk: int) -> HttpResponse:
     _check_role(request)
     run = get_object_or_404(ImportRun.objects.select_related("asked_by"), pk=pk)
     context = {"run": run, "unfinished": run.state in jobs.UNFINISHED, "rows_read": jobs.rows_read(run)}
-    return render(request, f"members/{'_import_state' if request.htmx else 'import_detail'}.html", context)
+    template = "members/_import_state.html" if request.htmx else "members/import_detail.html"
+    return render(request, template, context)
 
 
 @require_POST
