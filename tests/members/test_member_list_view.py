@@ -128,8 +128,8 @@ def test_number_of_queries_at_1_and_at_50_rows(cast, django_assert_num_queries, 
     assert len(one) == QUERIES
 
 
-# session, reader, her store, programme versions, tiers, the rows, their next steps, the number on “Today”
-QUERIES = 8
+# session, reader with her store, programme versions, tiers, the rows, their next steps, the number on “Today”
+QUERIES = 7
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
