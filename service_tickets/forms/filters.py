@@ -18,8 +18,12 @@ from vipcrm.formats import is_chinese
 from vipcrm.models import Staff, Store
 
 # How the list can be ordered: columns without nulls, the last one unique (vipcrm.paging); an index for each.
-ORDERS: dict[str, tuple[str, ...]] = {"due": ("required_end", "pk"), "newest": ("-created_on", "-pk")}
-ORDER_NAMES = [("due", _("Required end")), ("newest", _("Newest"))]
+ORDERS: dict[str, tuple[str, ...]] = {
+    "due": ("required_end", "pk"),
+    "start": ("required_start", "pk"),
+    "newest": ("-created_on", "-pk"),
+}
+ORDER_NAMES = [("due", _("Required end")), ("start", _("Required start")), ("newest", _("Newest"))]
 DATES = {"created": "created_on", "start": "required_start", "end": "required_end"}
 DATE_NAMES = [("end", _("Required end")), ("start", _("Required start")), ("created", _("Created on"))]
 SHORTEST_TEXT = 2
@@ -79,8 +83,13 @@ class FilterForm(forms.Form):
 
     @property
     def order(self) -> str:
-        """Open ones by required end; with completed ones among them the newest first."""
-        return self.value("sort") or ("newest" if SystemStatus.NOCO in self.phases else "due")
+        """Open ones by required end, or by start where a start was asked for; with completed ones the newest first."""
+        if self.value("sort"):
+            return str(self.value("sort"))
+        if SystemStatus.NOCO in self.phases:
+            return "newest"
+        by_start = self.value("dates") == "start" and (self.value("since") or self.value("until"))
+        return "start" if by_start else "due"
 
     def rows(self) -> NotificationQuerySet:
         """The notifications that the reader may see and asked for."""

@@ -5,21 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0009_import_told_in_a_language'),
-        ('service_tickets', '0002_profiles_and_catalogues'),
-        ('vipcrm', '0001_initial'),
+        ("members", "0009_import_told_in_a_language"),
+        ("service_tickets", "0002_profiles_and_catalogues"),
+        ("vipcrm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['store', 'required_end', 'id'], name='ntf_due_by_store'),
+            model_name="notification",
+            index=models.Index(fields=["store", "required_end", "id"], name="ntf_due_by_store"),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['required_end', 'id'], name='ntf_due'),
+            model_name="notification",
+            index=models.Index(fields=["required_end", "id"], name="ntf_due"),
         ),
     ]

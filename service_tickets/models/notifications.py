@@ -213,6 +213,8 @@ class Notification(models.Model):
             models.Index(fields=["member", "-id"], name="ntf_by_member"),
             models.Index(fields=["user_status", "-created_on", "-id"], name="ntf_by_user_status"),
             models.Index(fields=["store", "required_start", "id"], name="ntf_plan", condition=OPEN),
+            models.Index(fields=["required_start", "id"], name="ntf_plan_all", condition=OPEN),
+            models.Index(fields=["store", "-created_on", "-id"], name="ntf_nobody", condition=Q(agent__isnull=True)),
             GinIndex(fields=["text_bigrams"], name="ntf_text"),
         ]
 
