@@ -91,7 +91,10 @@ def test_walk_ins_buy_too(cast, coat, htmx):  # noqa: F811
     till.press(add="C100")
     extra = HTMX if htmx else {}
     done = cast.as_clerk.post(SALE, typed(till.page) | {"do": "finish"}, **extra)
-    assert (done.status_code, done.get("HX-Redirect") or done.url) == (200 if htmx else 302, f"/members/receipts/{Receipt.objects.get().pk}/done/")
+    assert (done.status_code, done.get("HX-Redirect") or done.url) == (
+        200 if htmx else 302,
+        f"/members/receipts/{Receipt.objects.get().pk}/done/",
+    )
     assert Receipt.objects.get().member is None
     assert cast.as_clerk.get(reverse("members:sale_done", args=[Receipt.objects.get().pk])).status_code == 200
 
@@ -144,7 +147,9 @@ def test_a_member_who_was_not_looked_up_cannot_be_sold_to(cast, coat, token):  #
     till.press(pick=f"{cast.member.pk}{token}")
     assert till.draft.member is None and "王晓梅" not in till.page.text
     till.press(add="C100")
-    till.page = cast.as_stranger.post(SALE, typed(till.page) | {"who": "member", "member": cast.member.pk, "do": "finish"})
+    till.page = cast.as_stranger.post(
+        SALE, typed(till.page) | {"who": "member", "member": cast.member.pk, "do": "finish"}
+    )
     assert till.page.status_code == 422 and not Receipt.objects.exists()
 
 
