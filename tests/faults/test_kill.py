@@ -64,7 +64,7 @@ def kill_in_the_middle(command, env, run, span, chance):
     """Starts a worker and kills it at a random moment of its import; says whether it was still at it."""
     worker = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while worker.poll() is None and not has_begun():
-        time.sleep(0.005)
+        time.sleep(0.02)
     time.sleep(chance.uniform(0, span))
     running = worker.poll() is None
     worker.send_signal(signal.SIGKILL)
