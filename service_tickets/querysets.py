@@ -60,13 +60,16 @@ class NotificationQuerySet(models.QuerySet[Any]):
             return self.filter(user_status_id=status_id)
         return self.filter(extra_statuses__status_id=status_id)
 
-    def for_rows(self) -> NotificationQuerySet:
+    def for_rows(self, *, extras: bool) -> NotificationQuerySet:
         """With what a list row and the export show, and no more: a member alone has thirty columns.
 
-        Unnumbered user statuses are in `extras`; the same number of queries whatever the number of rows.
+        With `extras` (a profile knows unnumbered user statuses) they are in the rows' `extras`, by one query more. The
+        same number of queries whatever the number of rows.
         """
         extra = apps.get_model("service_tickets", "ExtraStatus").objects.select_related("status")
         joined = self.select_related("member", "agent", "user_status", "store").only(*ROW)
+        if not extras:
+            return joined
         return joined.prefetch_related(Prefetch("extra_statuses", queryset=extra, to_attr="extras"))
 
 

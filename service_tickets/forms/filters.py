@@ -77,6 +77,11 @@ class FilterForm(forms.Form):
         return self.cleaned_data.get(name) or ""
 
     @property
+    def has_extras(self) -> bool:
+        """Whether any profile knows unnumbered user statuses."""
+        return any(status.number is None for status in self.statuses)
+
+    @property
     def phases(self) -> list[str]:
         """The ticked boxes; none ticked means everything that is not completed."""
         return self.value("phase") or [phase.value for phase in OPEN_PHASES]

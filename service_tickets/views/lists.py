@@ -29,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def notification_list(request: StaffRequest) -> HttpResponse:
     """What the reader may see and asked for, the most urgent first."""
     form = FilterForm(request.GET, staff=request.user)
-    page = page_of(form.rows().for_rows(), request.GET, ORDERS[form.order])
+    page = page_of(form.rows().for_rows(extras=form.has_extras), request.GET, ORDERS[form.order])
     context = {
         "form": form,
         "page": page,
@@ -108,7 +108,7 @@ def export_row(row: Notification) -> list[Any]:
 
 
 def _exported(form: FilterForm) -> Iterator[list[Any]]:
-    rows = form.rows().for_rows().order_by(*ORDERS[form.order])[:MOST_EXPORTED]
+    rows = form.rows().for_rows(extras=form.has_extras).order_by(*ORDERS[form.order])[:MOST_EXPORTED]
     return (export_row(row) for row in rows.iterator(chunk_size=2000))
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from service_tickets import services
 from service_tickets.enums import Action
-from service_tickets.models import CatalogueCode, Notification, Task
+from service_tickets.models import CatalogueCode, Notification, StatusProfile, Task, UserStatus
 from tests.factories import MemberFactory, ProductFactory, StaffFactory, sale
 from tests.service_tickets.conftest import NOW
 from tests.service_tickets.helpers import do, in_process, notify, statuses, surveyed
@@ -141,10 +141,10 @@ def test_the_list_asks_the_same_number_of_queries_for_1_and_50_rows(
 ):
     client = browse(clerk)
     client.get(url("list"))
-    queries_for_list(client, django_assert_num_queries, 8)
+    queries_for_list(client, django_assert_num_queries, 7)
     for _ in range(49):
         notify(member, clerk)
-    queries_for_list(client, django_assert_num_queries, 8)
+    queries_for_list(client, django_assert_num_queries, 7)
 
 
 def test_the_page_of_a_notification_asks_the_same_for_1_and_5_parts(browse, clerk, made, django_assert_num_queries):
@@ -397,3 +397,13 @@ def test_a_sale_to_a_visiting_member_is_served_by_the_store_that_sold(browse, cl
     new = Notification.objects.get()
     assert (new.store, new.member) == (clerk.store, visitor)
     assert client.get(url("detail", new.pk)).status_code == 200
+
+
+def test_an_unnumbered_status_stands_in_the_list_and_is_selected(browse, clerk, member, made):
+    profile = StatusProfile.objects.get(type="Z1")
+    UserStatus.objects.create(profile=profile, code="DKKH", name_zh="等客户", name_en="Waiting")
+    services.set_user_status(made, code="DKKH", by=clerk, at=NOW)
+    notify(member, clerk)
+    page = browse(clerk).get(url("list"), {"status": "DKKH"})
+    assert numbers_in(page) == {made.number} and "等客户" in body(page)
+    assert f'href="{made.pk}/"' in body(page)
