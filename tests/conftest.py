@@ -3,8 +3,10 @@
 import os
 
 import pytest
+from django.apps import apps
+from django.core import serializers
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.template import engines
 
 
@@ -14,6 +16,33 @@ def _clean_cache(request):
     yield
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
+
+
+OURS = ("vipcrm", "members", "followups", "service_tickets", "reports")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, request):
+    """The rows that migrations bring (programme, plan, profiles, catalogues) are kept: a transactional test ends by
+    emptying every table, theirs too."""
+    models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    with django_db_blocker.unblock():
+        rows = [row for model in models for row in model._base_manager.order_by("pk")]
+        request.config.rows_of_migrations = serializers.serialize("json", rows)
+
+
+@pytest.fixture(autouse=True)
+def _rows_of_migrations(request):
+    """Every test with a database finds them, whatever ran before."""
+    if not {"db", "transactional_db", "_django_db_helper"} & set(request.fixturenames):
+        if request.node.get_closest_marker("django_db") is None:
+            return
+    request.getfixturevalue("_django_db_helper")
+    if apps.get_model("members", "ProgrammeVersion").objects.exists():
+        return
+    with transaction.atomic():
+        for row in serializers.deserialize("json", request.config.rows_of_migrations):
+            row.save()
 
 
 @pytest.fixture
