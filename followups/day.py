@@ -154,9 +154,7 @@ def queue_of(steps: Any, at: datetime) -> list[Step]:
 def rows_of(steps: Sequence[Step], *, at: datetime, programme: Programme) -> list[Row]:
     """Rows of steps in their order; steps of one member due on one day fall together (handbook 6.1)."""
     ordered = sorted(steps, key=_order)
-    together = {
-        key: list(group) for key, group in groupby(sorted(ordered, key=_person_and_day), key=_person_and_day)
-    }
+    together = {key: list(group) for key, group in groupby(sorted(ordered, key=_person_and_day), key=_person_and_day)}
     firsts = dict.fromkeys(_person_and_day(step) for step in ordered)
     return [_row(sorted(together[key], key=_order), at, programme) for key in firsts]
 

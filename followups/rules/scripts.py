@@ -23,6 +23,7 @@ def fill_script(text: str, values: Mapping[str, str]) -> list[tuple[str, bool]]:
             pieces.append((words, from_file))
     return pieces
 
+
 TWO_SIGN_SURNAMES = frozenset(
     ["欧阳", "上官", "司马", "诸葛", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木", "南宫"]
 )

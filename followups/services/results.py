@@ -82,9 +82,7 @@ def _ask(member: Member, consent: ConsentState | str, by: Staff, today: date) ->
 
 
 def _complain(step: Step, text: str, by: Staff, at: datetime) -> str:
-    return open_complaint(
-        member=step.member, step_ref=step.pk, receipt=step.receipt, text=text, by=by, at=at
-    ).number
+    return open_complaint(member=step.member, step_ref=step.pk, receipt=step.receipt, text=text, by=by, at=at).number
 
 
 @transaction.atomic

@@ -143,5 +143,3 @@ def take_back(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("followups:step", found.pk)
     messages.success(request, _("Taken back. %(name)s is open again.") % {"name": found.member.name})
     return redirect("followups:step", found.pk)
-
-

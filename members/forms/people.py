@@ -177,9 +177,7 @@ class MemberForm(forms.ModelForm):
                 self.add_error("birth_day", _("A birthday needs month and day; the year may be unknown."))
             return
         try:
-            check_birthday(
-                Birthday(data.get("birth_calendar") or "solar", year, month, day), today=self.today
-            )
+            check_birthday(Birthday(data.get("birth_calendar") or "solar", year, month, day), today=self.today)
         except BirthdayError as error:
             self.add_error(*BIRTHDAY_FAULTS[error.fault])
 
