@@ -30,10 +30,12 @@ def member_list(request: StaffRequest) -> HttpResponse:
     programme = load_programme(today_of(request.user))
     form = MemberFilterForm(request.GET, staff=request.user, programme=programme)
     page = page_of(form.page_rows(), request.GET, ORDERS[form.order])
+    rows = dressed(request, page.rows, programme)
     context = {
         "form": form,
         "page": page,
-        "rows": dressed(request, page.rows, programme),
+        "rows": rows,
+        "has_next_steps": any(member.next_step for member in rows),  # type: ignore[attr-defined]
         "count": count_words(page),
         "chips": chips(form, programme),
         "orders": _orders(form),
