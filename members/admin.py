@@ -5,7 +5,6 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import TabularInline
 
 from members.models import (
     AdvisorChange,
@@ -27,18 +26,7 @@ from members.models import (
 from members.resources import MemberResource, ProductResource, ReceiptResource
 from members.services.goods import recount_product
 from members.services.people import update_member
-from vipcrm.admin_parts import AuditedExport, KeptAdmin, ReadOnlyAdmin
-
-
-class _ReadOnlyInline(TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from vipcrm.admin_parts import AuditedExport, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 
 
 @admin.register(Product)
@@ -56,11 +44,11 @@ class ProductAdmin(AuditedExport, KeptAdmin):
             recount_product(obj, at=timezone.now())
 
 
-class _ConsentInline(_ReadOnlyInline):
+class _ConsentInline(ReadOnlyInline):
     model = Consent
 
 
-class _TierInline(_ReadOnlyInline):
+class _TierInline(ReadOnlyInline):
     model = TierChange
     fields = ["seq", "on", "from_tier", "to_tier", "reason", "spend", "withdrawn_at"]
 
@@ -87,7 +75,7 @@ class MemberAdmin(AuditedExport, KeptAdmin):
         update_member(obj, changes=changes, by=request.user, at=timezone.now())  # type: ignore[arg-type]
 
 
-class _LineInline(_ReadOnlyInline):
+class _LineInline(ReadOnlyInline):
     model = ReceiptLine
     fk_name = "receipt"
     fields = ["line_no", "product_name", "unit_price", "quantity", "returns_line", "returned_quantity"]
@@ -115,7 +103,7 @@ class ReceiptLineAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
-class _TiersOfVersion(_ReadOnlyInline):
+class _TiersOfVersion(ReadOnlyInline):
     model = Tier
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportMixin
 from unfold.admin import ModelAdmin, TabularInline
@@ -32,21 +31,8 @@ from service_tickets.models import (
 from service_tickets.resources import CatalogueCodeResource
 from service_tickets.rules.profiles import profile_faults
 from service_tickets.rules.values import ProfileSpec
-from vipcrm.admin_parts import AuditedExport, KeptAdmin, ReadOnlyAdmin
+from vipcrm.admin_parts import AuditedExport, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 from vipcrm.enums import Role
-
-
-class ReadOnly:
-    """Rows that services write with their history: shown and searched, never changed by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _many(label: Any, choices: Any, help_text: Any = "") -> forms.TypedMultipleChoiceField:
@@ -139,10 +125,6 @@ class CatalogueCodeAdmin(AuditedExport, ImportMixin, ModelAdmin):
 class PartnerFunctionAdmin(ModelAdmin):
     list_display = ("code", "name_zh", "name_en", "required_z1", "required_z2")
     search_fields = ("code", "name_zh", "name_en")
-
-
-class ReadOnlyInline(ReadOnly, TabularInline):
-    extra = 0
 
 
 class ItemInline(ReadOnlyInline):

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.import_export.forms import ExportForm
 
 from vipcrm.audit import record_event
@@ -14,10 +14,10 @@ from vipcrm.enums import AuditAction
 from vipcrm.tabular.escapes import escape
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnly:
     """Rows that are derived, or that only an action of the product may write: to be read."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -25,6 +25,16 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+    """A page of such rows."""
+
+
+class ReadOnlyInline(ReadOnly, TabularInline):
+    """Such rows on the page of what they belong to."""
+
+    extra = 0
 
 
 class KeptAdmin(ModelAdmin):
