@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from vipcrm import formats, nav
+from vipcrm.colours import colour_value
 from vipcrm.forms import input_attrs, shape_of
 from vipcrm.icons import icon_svg
 from vipcrm.panels import Panel, panels_for
@@ -114,9 +115,11 @@ def light(colour: str, label: str) -> SafeString:
 
 
 @register.simple_tag
-def swatch(colour: str = "") -> SafeString:
-    """Pinked square in a garment's colour (`#a7a4a2`); name the colour or size beside it."""
-    fill = colour if colour.startswith("#") and colour[1:].isalnum() else "none"
+def swatch(colour: str = "") -> SafeString | str:
+    """Pinked square in a garment's colour (`#a7a4a2`, `驼色`), nothing for an unknown one; name it beside."""
+    fill = colour_value(colour)
+    if not fill:
+        return ""
     return format_html(
         '<svg class="v-swatch" viewBox="0 0 30 30" aria-hidden="true" fill="{}"><path d="{}"/></svg>', fill, PINKED
     )
