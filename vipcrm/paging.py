@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -55,8 +56,7 @@ def page_of(queryset: QuerySet[Any], params: QueryDict, order: Sequence[str], si
     after, before = _read(params.get("after", ""), order), _read(params.get("before", ""), order)
     backwards = before is not None
     walk = [_turned(key) for key in order] if backwards else list(order)
-    cursor = before if backwards else after
-    rows = list((queryset.filter(_beyond(walk, cursor)) if cursor else queryset).order_by(*walk)[: size + 1])
+    rows = _rows(queryset.order_by(*walk), walk, before if backwards else after, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -74,16 +74,47 @@ def _turned(key: str) -> str:
     return key[1:] if key.startswith("-") else f"-{key}"
 
 
-def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
-    """Rows that come after `values` in `order`."""
-    wanted, equal = Q(pk__in=[]), Q()
-    for key, value in zip(order, values, strict=True):
-        name, operator = (key[1:], "lt") if key.startswith("-") else (key, "gt")
-        wanted |= equal & Q(**{f"{name}__{operator}": value})
-        equal &= Q(**{name: value})
-    # Said once more for the first column alone: an index starts there, it cannot start at an OR.
-    name, operator = (order[0][1:], "lte") if order[0].startswith("-") else (order[0], "gte")
-    return wanted & Q(**{f"{name}__{operator}": values[0]})
+def _rows(ordered: QuerySet[Any], walk: Sequence[str], cursor: Sequence[Any] | None, most: int) -> list[Any]:
+    """The first rows beyond the cursor. One query where the order never turns; where it turns, one more as soon as the
+    rows that are equal up to there are used up."""
+    rows: list[Any] = []
+    for condition in _beyond(walk, cursor) if cursor else [Q()]:
+        rows += ordered.filter(condition)[: most - len(rows)]
+        if len(rows) == most:
+            break
+    return rows
+
+
+def _beyond(order: Sequence[str], values: Sequence[Any]) -> list[Q]:
+    """Conditions for the rows that come after `values` in `order`, the nearest rows first.
+
+    Each is one that an index on these columns can start at, however deep the page: equal so far, and from there on
+    `(b, c) > (y, z)`. An index cannot start at an OR.
+    """
+    conditions, start = [], 0
+    for _descends, run in groupby(order, key=lambda key: key.startswith("-")):
+        end = start + len(list(run))
+        equal = Q(**{key.removeprefix("-"): value for key, value in zip(order[:start], values[:start], strict=True)})
+        conditions.append(equal & Q(_RowBeyond(tuple(order[start:end]), tuple(values[start:end]))))
+        start = end
+    return conditions[::-1]
+
+
+class _RowBeyond(Func):
+    """`(a, b) > (x, y)` in SQL for columns that all rise; `<` where they fall."""
+
+    output_field = BooleanField()
+
+    def __init__(self, keys: Sequence[str], values: Sequence[Any]) -> None:
+        super().__init__(*(F(key.removeprefix("-")) for key in keys), *(Value(value) for value in values))
+        self.operator = "<" if keys[0].startswith("-") else ">"
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        compiled = [compiler.compile(source) for source in self.get_source_expressions()]
+        texts = [text for text, _values in compiled]
+        half = len(texts) // 2
+        sql = f"({', '.join(texts[:half])}) {self.operator} ({', '.join(texts[half:])})"
+        return sql, [value for _text, values in compiled for value in values]
 
 
 def _value(row: Any, key: str) -> Any:
@@ -93,7 +124,7 @@ def _value(row: Any, key: str) -> Any:
 
 
 def _cursor(row: Any, order: Sequence[str]) -> str:
-    packed = [_pack(_value(row, key)) for key in order]
+    packed = [" ".join(order), *(_pack(_value(row, key)) for key in order)]
     return base64.urlsafe_b64encode(json.dumps(packed, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
@@ -109,8 +140,9 @@ def _read(cursor: str, order: Sequence[str]) -> list[Any] | None:
     if not cursor:
         return None
     try:
-        packed = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        ordered_by, *packed = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [READERS[kind](value) for kind, value in packed]
     except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error):
         return None
-    return values if len(values) == len(order) and not any(isinstance(v, list | dict) for v in values) else None
+    fits = ordered_by == " ".join(order) and len(values) == len(order)
+    return values if fits and not any(isinstance(value, list | dict) for value in values) else None

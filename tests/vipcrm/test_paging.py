@@ -1,7 +1,12 @@
+from datetime import date
+
 import pytest
+from django.db import connection
 from django.http import QueryDict
 
+from members.models import Member, Standing
 from tests.factories import StoreFactory
+from vipcrm import paging
 from vipcrm.models import Store
 from vipcrm.paging import SIZES, page_of
 
@@ -53,9 +58,48 @@ def test_a_broken_cursor_starts_from_the_top(stores, cursor):
     assert [store.code for store in page.rows] == ["0", "1"]
 
 
+def test_a_cursor_of_another_order_starts_from_the_top(stores):
+    cursor = page_of(Store.objects.all(), QueryDict("size=2"), ("name", "pk")).next
+    page = page_of(Store.objects.all(), QueryDict(f"size=2&after={cursor}"), ("pk", "name"))
+    assert [store.code for store in page.rows] == ["0", "1"]
+
+
 def test_filters_are_kept_and_the_count_is_honest(stores):
     page = page_of(Store.objects.all(), QueryDict("size=2&q=%E4%B8%9C"), ("code",))
     assert page.kept == [("q", "东")]
     assert "2+" in page.count_text
     whole = page_of(Store.objects.all(), QueryDict("size=20"), ("code",))
     assert "5" in whole.count_text and "+" not in whole.count_text
+
+
+def plan_of(model, order, values, nearest=0):
+    """How PostgreSQL finds a page that begins after `values`, where an index is worth it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+    rows = model.objects.filter(paging._beyond(order, values)[nearest]).order_by(*order)
+    return rows[:21].explain()
+
+
+def test_an_index_starts_where_the_page_before_ended():
+    plan = plan_of(Member, ("-enrolled_on", "-pk"), (date(2026, 1, 1), 17))
+    assert "Index Cond: (ROW(enrolled_on, id) < ROW('2026-01-01'::date, " in plan
+    assert "Sort" not in plan and "Filter" not in plan
+
+
+def test_also_where_the_order_turns():
+    """Highest tier first, then the oldest file: a quarter of a million members may share a tier."""
+    order, values = ("-rank", "pk"), (3, 17)
+    same_tier, below = (plan_of(Standing, order, values, nearest) for nearest in (0, 1))
+    assert "Index Cond: ((rank = 3) AND (member_id > 17))" in same_tier
+    assert "Index Cond: (rank < 3)" in below
+    assert "Sort" not in same_tier + below and "Filter" not in same_tier + below
+
+
+def test_a_page_asks_once_and_at_a_turn_once_more(stores, django_assert_num_queries):
+    everything = Store.objects.all()
+    straight, turning = ("name", "code"), ("-name", "code")  # 西 0 2 4, 东 1 3
+    for order, queries in ((straight, 1), (turning, 2)):
+        cursor = page_of(everything, QueryDict("size=2"), order).next
+        with django_assert_num_queries(queries):
+            page = page_of(everything, QueryDict(f"size=2&after={cursor}"), order)
+    assert [store.code for store in page.rows] == ["4", "1"]
