@@ -141,7 +141,7 @@ def day_of(steps: Any, events: Any, *, at: datetime, programme: Programme) -> Da
         overdue=buckets[Bucket.OVERDUE],
         now=buckets[Bucket.NOW],
         later=buckets[Bucket.LATER],
-        done=_done_rows(events.with_step().order_by("-at", "pk"), programme),
+        done=_done_rows(events.with_step().order_by("-at", "pk")[:MOST], programme),
         is_cut=len(found) > MOST,
     )
 

@@ -124,7 +124,10 @@ class StepEvent(models.Model):
         verbose_name = _("event of a step")
         verbose_name_plural = _("events of steps")
         ordering = ["step", "at", "id"]
-        indexes = [models.Index(fields=["step", "at"], name="step_event_by_step")]
+        indexes = [
+            models.Index(fields=["step", "at"], name="step_event_by_step"),
+            models.Index(fields=["on"], name="step_result_by_day", condition=Q(kind=EventKind.RESULT)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.on} {self.kind} {self.result}".strip()

@@ -94,12 +94,46 @@ def test_a_store_manager_looks_at_each_clerk_and_at_what_nobody_owns(client, ste
 
     own = page(client, boss, TODAY)
     assert {one["key"]: one["count"] for one in own.context["people"]} == {
-        str(boss.pk): 0, str(step.owner.pk): 1, "none": 1,
+        "all": 2, str(boss.pk): 0, str(step.owner.pk): 1, "none": 1,
     }  # fmt: skip
     for key, names in ((step.owner.pk, [step.member.name]), ("none", ["无主"])):
         day = page(client, boss, f"{TODAY}?staff={key}").context["day"]
         assert [row.member.name for row in day.now] == names
     assert page(client, boss, f"{TODAY}?staff=999999").status_code == 404
+
+
+def shown(response):
+    return {row.member.name for row in response.context["day"].queue}
+
+
+def test_a_store_manager_without_a_call_of_her_own_sees_the_whole_store(client, step):
+    boss, elsewhere = manager_of(step.member.home_store), looked_after(name="外店")
+    bought(elsewhere)
+    done = looked_after(name="打完了", home_store=boss.store, advisor=step.owner)
+    services.record_result(steps_of(bought(done))["thanks"], result=Result.REACHED, by=done.advisor, at=NOON)
+
+    first = page(client, boss, TODAY)
+
+    assert first.context["chosen"] == "all" and shown(first) == {step.member.name}
+    assert step.owner.name in first.content.decode() and "全店" in first.content.decode()
+    assert [row.event.step.member for row in first.context["day"].done] == [done]
+    own = page(client, boss, f"{TODAY}?staff={boss.pk}")
+    assert own.context["chosen"] == str(boss.pk) and not shown(own)
+
+
+def test_a_store_manager_with_a_call_of_her_own_starts_with_it(client, step):
+    boss = manager_of(step.member.home_store)
+    bought(looked_after(name="店长的", home_store=boss.store, advisor=boss))
+
+    assert shown(page(client, boss, TODAY)) == {"店长的"}
+    assert shown(page(client, boss, f"{TODAY}?staff=all")) == {"店长的", step.member.name}
+
+
+def test_a_clerk_does_not_get_the_whole_store_by_asking(client, step):
+    colleague = StaffFactory(store=step.member.home_store)
+
+    for asked in ("all", "none", str(step.owner.pk)):
+        assert not shown(page(client, colleague, f"{TODAY}?staff={asked}"))
 
 
 def test_the_sheet_says_who_she_is_and_records_that_her_number_was_opened(client, member, step):
@@ -316,7 +350,7 @@ def test_query_counts_do_not_grow(client, member, count, django_assert_num_queri
     with django_assert_num_queries(16):
         client.get(sheet_url(step))
     client.force_login(boss)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(TODAY)
     with django_assert_num_queries(13):
         client.get(OVERDUE)
