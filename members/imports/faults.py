@@ -20,7 +20,7 @@ REASONS = {
     "unknown_region": _("There is no region “{value}”: import the stores first or correct the name."),
     "unknown_tier": _("There is no tier “{value}” in the programme."),
     "unknown_zone": _("“{value}” is not a time zone: write one like Asia/Shanghai."),
-    "bad_phone": _("“{value}” is not a phone number: {why}"),
+    "bad_phone": _("“{value}” is not a phone number: {why}."),
     "unknown_phone": _("No member has the phone “{value}”: correct it, or import with “enrol unknown phones”."),
     "shared_phone": _("Several members have the phone “{value}”: name the card number instead."),
     "phone_disagrees": _("The phone “{value}” is not that of the card in this row: correct one of them."),
@@ -41,6 +41,7 @@ REASONS = {
     "staff_differs": _("The rows of one receipt name different clerks: “{value}” differs from the first."),
     # sales and returns
     "zero": _("The quantity is 0: write the units sold, or as a negative number the units returned."),
+    "line_too_dear": _("Price times quantity is 100,000,000 or more: correct one of them."),
     "line_no_low": _("Line numbers start at 1."),
     "voided": _("This receipt was voided: a voided receipt is not changed."),
     "not_a_return": _("Only a return (negative quantity) names an original receipt."),
@@ -48,6 +49,16 @@ REASONS = {
     "nothing_to_return": _("Nothing left to return: no such line was sold (or all its units are back already)."),
     "return_too_much": _("More would be returned than was sold and not yet returned."),
     "return_too_dear": _("More money would be paid back than was paid: at most what was paid for the units."),
+    "other_product": _("“{value}” is not what the named line sold: correct the product code or the line number."),
     "sold_later": _("The return lies before the sale that it undoes."),
     "already_returned": _("More units of this line were already returned than would remain."),
+}
+
+# The reasons of rules.phones.
+WHY = {
+    "empty": _("it has no digits"),
+    "not_digits": _("it holds more than digits"),
+    "too_short": _("it has too few digits"),
+    "too_long": _("it has too many digits"),
+    "unknown": _("there is none like it"),
 }

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from members.imports.columns import COLUMNS, Column, Layout
 from members.imports.fault_list import FaultList
-from members.imports.faults import REASONS
+from members.imports.faults import REASONS, WHY
 from members.imports.staging import fetch, fetch_many
 from vipcrm.tabular import RowFault
 
@@ -73,4 +73,4 @@ def _faults_of(kind: str, layout: Layout) -> Iterator[RowFault]:
 
 def _in_words(reason: str, column: Column, value: str, why: str) -> str:
     shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
-    return reason.format(value=shown, limit=column.limit, choices=", ".join(column.choices), why=why)
+    return reason.format(value=shown, limit=column.limit, choices=", ".join(column.choices), why=WHY.get(why, why))

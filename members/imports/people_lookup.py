@@ -7,10 +7,12 @@ from members.rules.phones import mask_phone, normalise_phone
 from members.services.cards import next_card_numbers
 from vipcrm.models import Store
 
-# Each distinct phone once: in one form, and who has it.
+# Each distinct phone once: in one form, and who has it. Who is to be made has a number below zero until then, the same
+# for each way to write her phone.
 OWNERS = """
 CREATE TEMP TABLE owner ON COMMIT DROP AS
-SELECT p.raw, p.phone, p.masked, p.why, count(m.id) AS members, min(m.id) AS member_id
+SELECT p.raw, p.phone, p.masked, p.why, count(m.id) AS members,
+       coalesce(min(m.id), -dense_rank() OVER (ORDER BY p.phone)) AS member_id
   FROM read_phone p
   LEFT JOIN members_member m ON m.phone = p.phone AND m.phone <> '' AND m.status NOT IN ('merged', 'erased')
  GROUP BY p.raw, p.phone, p.masked, p.why
@@ -18,17 +20,29 @@ SELECT p.raw, p.phone, p.masked, p.why, count(m.id) AS members, min(m.id) AS mem
 
 FOUND = """
 UPDATE row r SET member_id = o.member_id
-  FROM owner o WHERE r.bad_code IS NULL AND r.member_id IS NULL AND o.raw = r.phone AND o.members = 1
+  FROM owner o WHERE r.bad_code IS NULL AND r.member_id IS NULL AND o.raw = r.phone AND o.members <= 1
 """
 
-# First row of each unknown phone: name = masked phone, enrolled on the receipt's day, home store = the receipt's,
-# advisor = its clerk, if the clerk is of that store.
+# First sale of each unknown phone among the sound rows (a return enrols nobody): name = masked phone, enrolled on the
+# receipt's day, home store = the receipt's, advisor = its clerk, if the clerk is of that store.
 UNKNOWN = """
 SELECT DISTINCT ON (o.phone) o.phone, o.masked, r.store_id, a.id, r.sold_on
   FROM row r JOIN owner o ON o.raw = r.phone
   LEFT JOIN vipcrm_staff a ON a.id = r.staff_id AND a.store_id = r.store_id
- WHERE r.bad_code IS NULL AND r.card_no IS NULL AND o.members = 0 AND o.phone IS NOT NULL
+ WHERE r.bad_code IS NULL AND r.member_id < 0 AND r.quantity > 0
  ORDER BY o.phone, r.sold_at, r.receipt_no COLLATE "C", r.line
+"""
+
+MADE = """
+UPDATE row r SET member_id = m.id
+  FROM owner o LEFT JOIN members_member m ON m.phone = o.phone AND m.status NOT IN ('merged', 'erased')
+ WHERE r.member_id < 0 AND o.raw = r.phone
+"""
+
+# With "enrol unknown phones" a return that names its receipt needs nobody.
+UNKNOWN_PHONE = """
+r.card_no IS NULL AND r.phone IN (SELECT raw FROM owner WHERE members = 0)
+AND NOT ({enrol} AND (r.quantity > 0 OR r.returns_receipt_no IS NOT NULL))
 """
 
 
@@ -38,7 +52,10 @@ def _read_phone(text: str) -> tuple[str, str]:
 
 
 def find_by_phone(layout: Layout, *, enrol_unknown: bool) -> None:
-    """Fills `row.member_id` from the phone; phones that lead to nobody, to several or to another are bad rows."""
+    """Fills `row.member_id` from the phone; phones that lead to nobody, to several or to another are bad rows.
+
+    Whom `enrol_unknown` asks to make is made by `enrol`, when it is known which rows are sound.
+    """
     if "phone" not in layout.positions:
         return
     read_by_python("phone", _read_phone, "phone text, masked text")
@@ -46,16 +63,15 @@ def find_by_phone(layout: Layout, *, enrol_unknown: bool) -> None:
     execute(OWNERS)
     refuse("row", "phone", "bad_phone", "r.phone IN (SELECT raw FROM owner WHERE why IS NOT NULL)", why=_why())
     refuse("row", "phone", "phone_disagrees", _disagrees())
-    alone = "r.card_no IS NULL AND r.phone IN (SELECT raw FROM owner WHERE members {})"
-    refuse("row", "phone", "shared_phone", alone.format("> 1"))
-    if enrol_unknown:
-        _enrol_unknown()
-    refuse("row", "phone", "unknown_phone", alone.format("= 0"))
+    refuse("row", "phone", "shared_phone", "r.card_no IS NULL AND r.phone IN (SELECT raw FROM owner WHERE members > 1)")
+    refuse("row", "phone", "unknown_phone", UNKNOWN_PHONE.format(enrol=enrol_unknown))
     execute(FOUND)
 
 
-def _enrol_unknown() -> None:
-    """Makes a member of each unknown phone and looks the owners up again."""
+def enrol(layout: Layout) -> None:
+    """Makes a member of each unknown phone that a sound row buys with."""
+    if "phone" not in layout.positions:
+        return
     rows = fetch(UNKNOWN)
     stores = Store.objects.in_bulk({store_id for _phone, _masked, store_id, _clerk, _day in rows})
     numbers = {pk: iter(next_card_numbers(store, _rows_of(rows, pk))) for pk, store in stores.items()}
@@ -75,8 +91,7 @@ def _enrol_unknown() -> None:
         ],
         batch_size=2_000,
     )
-    execute("DROP TABLE owner")
-    execute(OWNERS)
+    execute(MADE)
 
 
 def _rows_of(rows: list[tuple], store_id: int) -> int:

@@ -52,6 +52,7 @@ CHECKS = (
     ("card_no", "unknown_card", "r.card_no IS NOT NULL AND r.member_id IS NULL"),
     ("line_no", "line_no_low", "r.line_no < 1"),
     ("quantity", "zero", "r.quantity = 0"),
+    ("unit_price", "line_too_dear", "r.unit_price * abs(r.quantity) >= 100000000"),
     ("arrived_at", "arrived_late", "r.arrived_at > r.sold_at"),
     ("returns_receipt_no", "not_a_return", "r.quantity > 0 AND r.returns_receipt_no IS NOT NULL"),
     ("sold_at", "in_future", "r.sold_at > %s"),
@@ -121,7 +122,8 @@ UPDATE row r
  WHERE r.bad_code IS NULL AND r.change = 'new' AND l.receipt_id = r.receipt_id AND l.line_no = r.line_no
 """
 
-# What the rows say of their receipt; null = nothing said. Times are those of the rows, which agree. A receipt to be
+# What the rows say of their receipt; null = nothing said. Times are those of the rows, which agree. Returns do not say
+# whose the receipt is: they belong to whoever bought. A receipt to be
 # made has its id and its nets here already, so that each row is written once; a later return makes refresh_receipts
 # say so.
 HEADS = """
@@ -135,7 +137,8 @@ SELECT h.*, k.member_id AS member_before, k.id IS NOT NULL AND
                     ELSE g.known_id END AS receipt_id
           FROM (SELECT r.store_id, r.receipt_no, min(r.receipt_id) AS known_id, min(r.sold_at) AS sold_at,
                        min(r.sold_on) AS sold_on, min(r.arrived_at) AS arrived_at, min(r.staff_id) AS staff_id,
-                       min(r.member_id) AS member_id, bool_or(r.quantity < 0) AS takes_back,
+                       min(r.member_id) FILTER (WHERE r.quantity > 0) AS member_id,
+                       min(r.member_id) AS named_member_id, bool_or(r.quantity < 0) AS takes_back,
                        sum(r.unit_price * r.quantity) FILTER (WHERE r.change = 'new' AND r.quantity > 0) AS net_amount,
                        sum(r.quantity) FILTER (WHERE r.change = 'new' AND r.quantity > 0) AS net_units,
                        sum(r.unit_price * r.quantity)
@@ -167,7 +170,7 @@ SELECT product_code, coalesce(product_name, product_code), coalesce(category, ''
        list_price, '', false
   FROM row
  WHERE line IN (SELECT min(r.line) FROM row r LEFT JOIN members_product p ON p.code = r.product_code
-                 WHERE r.bad_code IS NULL AND p.id IS NULL GROUP BY r.product_code)
+                 WHERE r.bad_code IS NULL AND r.quantity > 0 AND p.id IS NULL GROUP BY r.product_code)
     ON CONFLICT (code) DO NOTHING
 """
 
@@ -191,9 +194,12 @@ SELECT h.receipt_id, r.line_no, 0, p.id, coalesce(r.product_name, p.name), coale
 
 CORRECT_LINES = """
 UPDATE members_receiptline l
-   SET product_id = p.id, product_name = coalesce(r.product_name, l.product_name),
-       category = coalesce(r.category, l.category), style = coalesce(r.style, l.style),
-       list_price = coalesce(r.list_price, l.list_price), unit_price = r.unit_price, quantity = r.quantity
+   SET product_id = p.id,
+       product_name = coalesce(r.product_name, CASE WHEN l.product_id = p.id THEN l.product_name ELSE p.name END),
+       category = coalesce(r.category, CASE WHEN l.product_id = p.id THEN l.category ELSE p.category END),
+       style = coalesce(r.style, CASE WHEN l.product_id = p.id THEN l.style ELSE p.style END),
+       list_price = coalesce(r.list_price, CASE WHEN l.product_id = p.id THEN l.list_price ELSE p.list_price END),
+       unit_price = r.unit_price, quantity = r.quantity
   FROM row r JOIN members_product p ON p.code = r.product_code
  WHERE r.bad_code IS NULL AND r.change = 'corrected' AND r.line_id = l.id AND r.quantity > 0 AND l.quantity > 0
 """
@@ -220,6 +226,7 @@ def write_purchases(layout: Layout, outcome: Outcome) -> None:
     _make_rows(layout, outcome.now)
     people_lookup.find_by_phone(layout, enrol_unknown=outcome.enrol_unknown)
     _compare_rows()
+    people_lookup.enrol(layout)
     execute(NEW_PRODUCTS)
     execute(HEADS)
     execute(MARK_HEAD_ROWS)
@@ -263,7 +270,8 @@ def _compare_rows() -> None:
     """Rows of one file among themselves, then against what is stored."""
     if execute(AGREE):
         refuse("row", "sold_at", "time_differs", DIFFERS.format("sold_at"))
-        refuse("row", "card_no", "card_differs", DIFFERS.format("member_id"))
+        refuse("row", "card_no", "card_differs", "r.card_no IS NOT NULL AND " + DIFFERS.format("member_id"))
+        refuse("row", "phone", "card_differs", DIFFERS.format("member_id"))
         refuse("row", "staff", "staff_differs", DIFFERS.format("staff_id"))
     execute(SAME_KEY)
     refuse("row", "receipt_no", "voided", "r.voided_at IS NOT NULL AND (r.change <> 'same' OR r.line_id IS NOT NULL)")

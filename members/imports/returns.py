@@ -14,7 +14,7 @@ from members.imports.staging import execute, fetch
 CANDIDATES = """
 SELECT r.line, r.sold_at, r.receipt_no, r.line_no, -r.quantity AS units, r.unit_price,
        l.id, l.quantity - l.returned_quantity AS units_left, l.amount - l.returned_amount AS amount_left,
-       k.sold_at > r.sold_at AS sold_later, k.member_id, r.returns_receipt_no IS NULL AS newest
+       k.sold_at > r.sold_at AS sold_later, l.product_id IS DISTINCT FROM p.id AS other_product, k.member_id
   FROM row r
   LEFT JOIN members_product p ON p.code = r.product_code
   JOIN LATERAL (
@@ -68,7 +68,7 @@ SELECT line, change = 'corrected', returns_receipt_no IS NULL AND member_id IS N
 RETURN_RECEIPTS = """
 INSERT INTO members_receipt (store_id, number, sold_at, sold_on, arrived_at, staff_id, member_id, recorded_at,
        recorded_by_id, void_reason, net_amount, net_units, counted_amount, counted_units)
-SELECT h.store_id, h.receipt_no, h.sold_at, h.sold_on, h.arrived_at, h.staff_id, coalesce(h.member_id, u.member_id), %s,
+SELECT h.store_id, h.receipt_no, h.sold_at, h.sold_on, h.arrived_at, h.staff_id, u.member_id, %s,
        %s, '', 0, 0, 0, 0
   FROM head h
   JOIN (SELECT r.store_id, r.receipt_no, min(u.member_id) AS member_id FROM undoes u JOIN row r USING (line)
@@ -79,13 +79,36 @@ SELECT h.store_id, h.receipt_no, h.sold_at, h.sold_on, h.arrived_at, h.staff_id,
 RETURN_LINES = """
 INSERT INTO members_receiptline (receipt_id, line_no, part, product_id, product_name, category, style, list_price,
        unit_price, quantity, returns_line_id, voided, returned_quantity, returned_amount)
-SELECT h.receipt_id, r.line_no, u.part, s.product_id, s.product_name, s.category, s.style, s.list_price,
+SELECT h.receipt_id, r.line_no, u.part, s.product_id, coalesce(r.product_name, s.product_name),
+       coalesce(r.category, s.category), coalesce(r.style, s.style), coalesce(r.list_price, s.list_price),
        r.unit_price, -u.units, s.id, false, 0, 0
   FROM undoes u JOIN row r USING (line) JOIN head h USING (store_id, receipt_no)
   JOIN members_receiptline s ON s.id = u.sold_id
  WHERE r.bad_code IS NULL
 """
 
+
+# The return belongs to the original receipt's member: a receipt of returns alone follows her, whoever it names.
+OWNERS = """
+UPDATE members_receipt z SET member_id = o.member_id
+  FROM (SELECT b.receipt_id, min(k.member_id) AS member_id
+          FROM members_receiptline b
+          JOIN members_receiptline l ON l.id = b.returns_line_id JOIN members_receipt k ON k.id = l.receipt_id
+         WHERE b.receipt_id IN (SELECT receipt_id FROM head WHERE takes_back UNION
+               SELECT x.receipt_id FROM head h JOIN members_receiptline y ON y.receipt_id = h.receipt_id
+                 JOIN members_receiptline x ON x.returns_line_id = y.id WHERE h.changed)
+         GROUP BY b.receipt_id) o
+ WHERE z.id = o.receipt_id AND z.member_id IS DISTINCT FROM o.member_id
+   AND NOT EXISTS (SELECT 1 FROM members_receiptline s WHERE s.receipt_id = z.id AND s.quantity > 0)
+"""
+
+# Rows of one receipt agree on the card: a return that leaves it blank means hers.
+SAME_MEMBER = """
+UPDATE row r SET member_id = coalesce(h.named_member_id, h.member_before)
+  FROM head h
+ WHERE r.bad_code IS NULL AND r.quantity < 0 AND r.member_id IS NULL AND r.returns_receipt_no IS NULL
+   AND (h.store_id, h.receipt_no) = (r.store_id, r.receipt_no)
+"""
 
 FILL_RECEIPTS = """
 UPDATE head h SET receipt_id = k.id
@@ -101,6 +124,7 @@ COLUMN_OF = {
     "return_of_whom": "returns_receipt_no",
     "nothing_to_return": "returns_receipt_no",
     "sold_later": "sold_at",
+    "other_product": "product_code",
     "return_too_much": "quantity",
     "return_too_dear": "unit_price",
 }
@@ -119,8 +143,8 @@ class Candidate(NamedTuple):
     units_left: int
     amount_left: Decimal
     sold_later: bool
+    other_product: bool
     member_id: int | None
-    newest: bool
 
 
 Undone = tuple[int, int, int, int, int | None]  # line of the file, part, sold line, units, member
@@ -142,9 +166,11 @@ def write_returns(outcome: Outcome) -> list[int]:
 
     Says which receipts got units back from a corrected return.
     """
+    execute(SAME_MEMBER)
     rows = fetch(RETURN_ROWS)
     if not rows:
         execute(NO_UNDOES)
+        execute(OWNERS)
         return []
     undone, refused = _settle(rows)
     _mark(refused)
@@ -156,6 +182,7 @@ def write_returns(outcome: Outcome) -> list[int]:
     execute(RETURN_RECEIPTS, outcome.now, outcome.by_id)
     execute(FILL_RECEIPTS)
     execute(RETURN_LINES)
+    execute(OWNERS)
     return given_back
 
 
@@ -210,6 +237,8 @@ def _take(
     missing = choices[0].units
     if choices[0].sold_later:
         return "sold_later"
+    if choices[0].other_product:
+        return "other_product"
     open_choices = [one for one in choices if units_left[one.sold_id] > 0]
     if not open_choices:
         return "nothing_to_return"

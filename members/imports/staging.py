@@ -118,7 +118,8 @@ def refuse(table: str, column: str, code: str, where: str, *, why: str = "NULL")
 def read_by_python(column: str, rule: Callable[[str], object], fields: str) -> None:
     """Makes the temporary table `read_<column> (raw text, <fields>, why text)`: each distinct cell read once.
 
-    `rule` gives a tuple with as many values as `fields` (SQL column definitions) or raises ValueError with the reason.
+    `rule` gives a tuple with as many values as `fields` (SQL column definitions) or raises ValueError; `why` is its
+    `fault`, a word that faults.WHY knows.
     """
     name = f"read_{column}"
     execute(f"DROP TABLE IF EXISTS {name}")
@@ -130,5 +131,5 @@ def read_by_python(column: str, rule: Callable[[str], object], fields: str) -> N
                 try:
                     copy.write_row((text, *rule(text), None))  # type: ignore[misc]
                 except ValueError as error:
-                    copy.write_row((text, *blanks, str(error)))
+                    copy.write_row((text, *blanks, getattr(error, "fault", "unreadable")))
     execute(f"ANALYZE {name}")
