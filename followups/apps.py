@@ -17,6 +17,7 @@ class FollowupsConfig(AppConfig):
         nav.register_more(
             nav.Item("overdue", _("Overdue follow-ups"), "triangle-alert", "followups:overdue", SUPERVISORS, order=20)
         )
+        panels.register("member.rows", "followups", 30, ours.next_steps)
         panels.register("member.main", "followups", 30, ours.member_steps)
         panels.register("sale.result", "followups", 30, ours.sale_steps)
         timeline.register(ours.entries_of)

@@ -17,7 +17,8 @@ IN_STORES = ALL_ROLES - {Role.SERVICE_AGENT}
 
 @dataclass(frozen=True)
 class Item:
-    """One place to go: `url_name` may not exist, then the item is not shown."""
+    """One place to go: `url_name` may not exist, then the item is not shown. `pages`: further addresses that belong to
+    it and not to the first item of their app."""
 
     key: str
     label: str | Promise
@@ -27,12 +28,20 @@ class Item:
     desk_only: bool = False
     order: int = 50
     help: str | Promise = ""
+    pages: frozenset[str] = frozenset()
 
 
 MAIN = (
     Item("today", pgettext_lazy("navigation", "Today"), "calendar-check", "followups:today", IN_STORES),
     Item("members", pgettext_lazy("navigation", "Members"), "users", "members:list"),
-    Item("sale", pgettext_lazy("navigation", "New sale"), "scan-barcode", "members:sale_new", IN_STORES),
+    Item(
+        "sale",
+        pgettext_lazy("navigation", "New sale"),
+        "scan-barcode",
+        "members:sale_new",
+        IN_STORES,
+        pages=frozenset({"members:sale_done"}),
+    ),
     Item("service", pgettext_lazy("navigation", "Service"), "wrench", "service_tickets:list"),
     Item(
         "reports", pgettext_lazy("navigation", "Reports"), "chart-column", "reports:month", SUPERVISORS, desk_only=True
@@ -101,6 +110,6 @@ def current_key(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None:
         return ""
-    exact = [item.key for item in MAIN if item.url_name == match.view_name]
+    exact = [item.key for item in MAIN if match.view_name in {item.url_name, *item.pages}]
     same_app = [item.key for item in MAIN if item.url_name.split(":")[0] == match.namespace]
     return next(iter(exact + same_app), "")

@@ -14,7 +14,7 @@ from members.models import Member
 from members.overview import Programme
 from members.querysets import MemberQuerySet
 from members.rules import phones
-from vipcrm.enums import SUPERVISORS
+from vipcrm.enums import Role
 from vipcrm.models import Staff, Store
 
 BEST = "best"
@@ -90,7 +90,14 @@ class MemberFilterForm(forms.Form):
 
     @property
     def sees_several(self) -> bool:
-        return self.staff.role in SUPERVISORS and self.staff.store_id is None
+        """Whether the reader's members belong to more than one store."""
+        return self.staff.role in (Role.REGION_MANAGER, Role.ADMIN)
+
+    @property
+    def shows_store(self) -> bool:
+        """Whose member she is, is no question within one store. Head office helps the members of all."""
+        store = self.staff.store
+        return self.sees_several or (store is not None and store.is_head_office)
 
     def _advisors(self) -> list[Staff]:
         """The colleagues of the store, or of the store that was chosen."""
@@ -127,7 +134,8 @@ class MemberFilterForm(forms.Form):
         """Filters and search, joined with what a row shows; the order is the page's."""
         found = self.members()
         found = found.best_matches(self.typed, self.phone) if self.typed else found
-        return found.with_standing().select_related("advisor").only(*SHOWN)
+        rows = found.with_standing().select_related("advisor").only(*SHOWN)
+        return rows.select_related("home_store").only(*SHOWN, "home_store__name") if self.shows_store else rows
 
     def all_rows(self) -> MemberQuerySet:
         """The same without the limit of a search, for the export."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from members.access import member_for_read
 from members.enums import Channel, ConsentState, MemberStatus
@@ -30,10 +30,11 @@ def member_detail(request: StaffRequest, pk: int) -> HttpResponse:
     return _member_page(request, member_for_read(request, pk))
 
 
-@require_POST
 def open_phone(request: StaffRequest, pk: int) -> HttpResponse:
     """Shows the number in full; that somebody looked is written down. Without a script: the whole page again."""
     member = member_for_read(request, pk)
+    if request.method != "POST":
+        return redirect("members:detail", pk)
     phone = people.open_phone(member, by=request.user)
     if request.htmx:
         return render(request, "members/_phone.html", {"member": member, "phone": phone})

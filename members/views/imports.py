@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from members.enums import ImportState
 from members.forms.imports import ImportForm
@@ -49,10 +49,11 @@ def import_detail(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_POST
 def import_stop(request: StaffRequest, pk: int) -> HttpResponse:
     """Stops an import that still reads; nothing of the file is kept then."""
     _check_role(request)
+    if request.method != "POST":
+        return redirect("members:import_detail", pk)
     run = get_object_or_404(ImportRun, pk=pk, state__in=jobs.UNFINISHED)
     jobs.stop_import(run)
     messages.success(request, _("The import stops; nothing of the file is kept."))

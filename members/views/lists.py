@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from members.enums import MemberStatus
 from members.forms.filters import BEST, MINE, ORDER_NAMES, ORDERS, MemberFilterForm
 from members.models import Member
 from members.overview import Programme, load_programme
+from vipcrm import formats
 from vipcrm.models import Staff
 from vipcrm.paging import Page, page_of
 from vipcrm.panels import panels_for
@@ -30,12 +32,12 @@ def member_list(request: StaffRequest) -> HttpResponse:
     programme = load_programme(today_of(request.user))
     form = MemberFilterForm(request.GET, staff=request.user, programme=programme)
     page = page_of(form.page_rows(), request.GET, ORDERS[form.order])
-    rows = dressed(request, page.rows, programme)
+    rows = rows_of(request, page.rows, programme, with_store=form.shows_store)
     context = {
         "form": form,
         "page": page,
         "rows": rows,
-        "has_next_steps": any(member.next_step for member in rows),  # type: ignore[attr-defined]
+        "has_next_steps": any(row["next"] for row in rows),
         "count": count_words(page),
         "chips": chips(form, programme),
         "orders": _orders(form),
@@ -45,17 +47,34 @@ def member_list(request: StaffRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def dressed(request: StaffRequest, members: list[Member], programme: Programme) -> list[Member]:
-    """Each row with its tier and what the apps above say is next: Panel of the slot `member.rows` with
-    `context["cells"]`: member id → (state, text)."""
+def rows_of(
+    request: StaffRequest, members: list[Member], programme: Programme, *, with_store: bool
+) -> list[dict[str, Any]]:
+    """What the list shows of each member, as finished texts: a template that works them out takes twice as long.
+
+    `next` is what the apps above say comes next: Panel of the slot `member.rows` with `context["cells"]`: member id →
+    (state, text).
+    """
     cells: dict[int, tuple[str, str]] = {}
     for _key, panel in panels_for("member.rows", request, members):
         cells |= panel.context["cells"]
     badges = {code: tier_badge(tier) for code, tier in programme.by_code.items()}
-    for member in members:
-        member.badge = badges.get(member.standing.tier, "")  # type: ignore[attr-defined]
-        member.next_step = cells.get(member.pk)  # type: ignore[attr-defined]
-    return members
+    return [
+        {
+            "pk": member.pk,
+            "name": member.name,
+            "badge": badges.get(member.standing.tier, ""),
+            "left": member.status == MemberStatus.LEFT,
+            "phone": member.masked_phone or member.card_no,
+            "spend": formats.number(member.standing.spend, 0),
+            "purchases": member.standing.purchases,
+            "last": formats.day(member.standing.last_purchase_on, weekday=False),
+            "store": member.home_store.name if with_store else "",
+            "advisor": member.advisor.name if member.advisor else "–",
+            "next": cells.get(member.pk),
+        }
+        for member in members
+    ]
 
 
 def count_words(page: Page) -> str:

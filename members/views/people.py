@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from members.access import member_for_write, require_store_staff
 from members.enums import MemberStatus
@@ -140,10 +139,11 @@ def _elsewhere(request: StaffRequest, form: EnrolForm) -> Member | None:
     return found
 
 
-@require_POST
 def duplicates(request: StaffRequest) -> HttpResponse:
     """Fragment while somebody types: who may be the same person. POST, so that no number stands in an address."""
     require_store_staff(request)
+    if request.method != "POST":
+        return redirect("members:enrol")
 
     def small(name: str) -> int | None:
         text = request.POST.get(name, "").strip()
@@ -164,10 +164,11 @@ def small_pk(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-@require_POST
 def change_status(request: StaffRequest, pk: int) -> HttpResponse:
     """She leaves, or is a member again."""
     member = member_for_write(request, pk)
+    if request.method != "POST":
+        return redirect("members:edit", pk)
     form = StatusForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say why."))

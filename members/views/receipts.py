@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from members.access import member_for_read, receipt_for_read, receipt_for_write, sees_file
 from members.forms.sale import VoidForm
@@ -24,10 +24,11 @@ def receipt_detail(request: StaffRequest, pk: int) -> HttpResponse:
     return _receipt_page(request, receipt_for_read(request, pk), VoidForm())
 
 
-@require_POST
 def receipt_void(request: StaffRequest, pk: int) -> HttpResponse:
     """Takes a receipt that was keyed in wrongly out of everything."""
     receipt = receipt_for_write(request, pk)
+    if request.method != "POST":  # the address of a refused void, loaded again
+        return redirect("members:receipt", pk)
     form = VoidForm(request.POST)
     if form.is_valid():
         try:

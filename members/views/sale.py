@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect
 
 from members import sale_draft
@@ -41,19 +41,21 @@ def sale_new(request: StaffRequest) -> HttpResponse:
     return _page(request, sale_draft.act(draft, request.POST))
 
 
-@require_POST
 def sale_people(request: StaffRequest) -> HttpResponse:
     """Fragment: members that fit what is being typed."""
     require_store_staff(request)
+    if request.method != "POST":
+        return redirect("members:sale_new")
     draft = sale_draft.read(request.user, request.POST)
     sale_draft.search_people(draft)
     return render(request, "members/_sale_people.html", _context(request, draft))
 
 
-@require_POST
 def sale_products(request: StaffRequest) -> HttpResponse:
     """Fragment: products that fit what is being typed."""
     require_store_staff(request)
+    if request.method != "POST":
+        return redirect("members:sale_new")
     typed = request.POST.get("p", "").strip()
     products = sale_draft.product_hits(typed) if len(typed) > 1 else []
     return render(request, "members/_sale_products.html", {"draft": Draft(request.user, {}, products=products)})

@@ -3,11 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from followups.models import Step
+from members.models import Member
 from members.services.people import mark_left
-from tests.factories import MemberFactory, StaffFactory, sale
+from service_tickets.models import Notification
+from tests.factories import MemberFactory, StaffFactory, StoreFactory, region_manager_of, sale
 from tests.members.cast import HTMX, cast, client_of  # noqa: F401
+from tests.service_tickets.helpers import notify
 from vipcrm.models import AuditEvent
 
 LIST = reverse("members:list")
@@ -15,7 +22,7 @@ NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 
 
 def names(response):
-    return [member.card_no for member in response.context["rows"]]
+    return [member.card_no for member in response.context["page"].rows]
 
 
 def test_each_sees_her_own_store(cast):  # noqa: F811
@@ -122,14 +129,16 @@ def test_number_of_queries_at_1_and_at_50_rows(cast, django_assert_num_queries, 
         assert len(names(cast.as_clerk.get(LIST, params))) == 1
     for n in range(49):
         advisor = StaffFactory(store=cast.store)
-        MemberFactory(home_store=cast.store, phone=f"+8613{n:05d}1234", advisor=advisor)
+        other = MemberFactory(home_store=cast.store, phone=f"+8613{n:05d}1234", advisor=advisor)
+        if n < 3:
+            sale(other)
     with django_assert_num_queries(QUERIES):
         assert len(names(cast.as_clerk.get(LIST, params))) == 50
     assert len(one) == QUERIES
 
 
-# session, reader with her store, programme versions, tiers, the rows, their next steps, the number on “Today”
-QUERIES = 7
+# session, reader, her store, programme versions, tiers, the rows, their next steps, the number on “Today”
+QUERIES = 8
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -167,13 +176,78 @@ def test_a_formula_in_a_name_stays_a_text(cast):  # noqa: F811
 def test_last_purchase_of_today_is_shown(cast):  # noqa: F811
     now = datetime.now(UTC)
     sale(cast.member, at=now - timedelta(minutes=1), now=now)
-    assert cast.as_clerk.get(LIST).context["rows"][0].standing.last_purchase_on >= date(2026, 1, 1)
+    assert cast.as_clerk.get(LIST).context["page"].rows[0].standing.last_purchase_on >= date(2026, 1, 1)
 
 
 def test_a_region_manager_filters_by_store(cast):  # noqa: F811
-    from tests.factories import region_manager_of
-
     boss = client_of(region_manager_of(cast.store.region))
     assert names(boss.get(LIST)) == ["4002001"]
     assert names(boss.get(LIST, {"store": cast.store.code})) == ["4002001"]
     assert names(boss.get(LIST, {"store": cast.stranger.store.code})) == []
+
+
+@pytest.mark.parametrize("who", ["admin", "boss", "head_office"])
+def test_who_sees_several_stores_is_told_whose_member_she_is(cast, who, django_assert_num_queries):  # noqa: F811
+    client = cast.as_admin
+    if who == "boss":
+        client = client_of(region_manager_of(cast.store.region))
+    elif who == "head_office":
+        office = StoreFactory(is_head_office=True)
+        client = client_of(StaffFactory(store=office, role="service_agent"))
+        notify(cast.member, cast.clerk, at=NOON)
+        Notification.objects.update(passed_on_to=office, passed_on_at=NOON)
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as one:
+        page = client.get(LIST)
+    assert names(page) == ["4002001"] and page.text.count("静安店") == 2  # in its column, and on the card of a phone
+    for _ in range(5):
+        MemberFactory(home_store=StoreFactory(region=cast.store.region))
+    with django_assert_num_queries(len(one)):
+        client.get(LIST)
+
+
+def test_within_one_store_nobody_needs_its_name(cast):  # noqa: F811
+    page = cast.as_clerk.get(LIST)
+    assert page.text.count("静安店") == 2  # below the title, and beside her own name
+    assert "home_store" not in page.context["page"].rows[0]._state.fields_cache
+
+
+def test_how_many_there_are_is_said_once(cast):  # noqa: F811
+    page = cast.as_clerk.get(LIST, **HTMX)
+    assert page.text.count("<b>1</b>") == 1 and page.context["page"].count_text not in page.text
+
+
+@pytest.fixture
+def calls(cast):  # noqa: F811
+    """She bought 14 days ago: thank-you and care call are overdue, the invitation is due tomorrow."""
+    now = datetime.now(UTC)
+    sale(cast.member, at=now - timedelta(days=14), now=now - timedelta(days=14))
+    return Step.objects.filter(member=cast.member).order_by("due_on")
+
+
+def next_cell(client):
+    return client.get(LIST).context["rows"][0]["next"]
+
+
+def test_the_list_says_what_comes_next(cast, calls):  # noqa: F811
+    state, text = next_cell(cast.as_clerk)
+    assert state == "overdue" and text.endswith("感谢") and "逾期" in text
+    first, second, last = calls
+    Step.objects.filter(pk=first.pk).update(state="done", result="reached", closed_at=NOON)
+    Step.objects.filter(pk=second.pk).update(due_on=timezone.localdate())
+    assert next_cell(cast.as_clerk) == ("now", "今天 跟进")
+    Step.objects.filter(pk=second.pk).update(due_on=timezone.localdate() + timedelta(days=1))
+    assert next_cell(cast.as_clerk)[0] == "later"
+    assert "今天" not in next_cell(cast.as_clerk)[1]
+
+
+def test_who_may_not_be_called_has_nothing_next(cast, calls):  # noqa: F811
+    Member.objects.update(do_not_contact=True)
+    assert next_cell(cast.as_clerk) is None
+
+
+def test_in_english_too(cast, calls):  # noqa: F811
+    cast.as_clerk.cookies["django_language"] = "en"
+    calls.filter(due_on__lt=timezone.localdate()).update(state="done", result="reached", closed_at=NOON)
+    calls.filter(state="open").update(due_on=timezone.localdate())
+    assert next_cell(cast.as_clerk) == ("now", "Invitation today")

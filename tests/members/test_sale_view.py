@@ -69,6 +69,7 @@ def test_a_sale_by_keyboard_in_five_presses(cast, coat):  # noqa: F811
     assert (receipt.member, receipt.store, receipt.staff) == (cast.member, cast.store, cast.clerk)
     assert (receipt.net_amount, receipt.net_units, receipt.recorded_by) == (Decimal("3980.00"), 2, cast.clerk)
     card = cast.as_clerk.get(done.url)
+    assert f'href="{SALE}" aria-current="page"' in card.text
     assert card.context["points"] == 3980 and card.context["change"]["after"].code == "supreme"
     assert "3,980" in card.text and "王晓梅" in card.text
 
@@ -365,6 +366,24 @@ def test_voiding_on_the_day_and_after_it(cast):  # noqa: F811
     assert Receipt.objects.filter(voided_at=None).count() == 0
     assert "扫错" in cast.as_clerk.get(reverse("members:receipt", args=[today.pk])).text
     assert AuditEvent.objects.filter(action="receipt_voided").count() == 2
+
+
+def test_an_address_of_a_form_opened_by_hand_leads_to_its_page(cast):  # noqa: F811
+    """A refused form stands at its own address: loading that again is no dead end."""
+    receipt = sale(cast.member, at=NOON)
+    ways = {
+        reverse("members:receipt_void", args=[receipt.pk]): reverse("members:receipt", args=[receipt.pk]),
+        reverse("members:duplicates"): reverse("members:enrol"),
+        reverse("members:status", args=[cast.member.pk]): reverse("members:edit", args=[cast.member.pk]),
+        reverse("members:sale_people"): SALE,
+        reverse("members:sale_products"): SALE,
+    }
+    for address, page in ways.items():
+        answer = cast.as_clerk.get(address)
+        assert (answer.status_code, answer.url) == (302, page)
+    assert cast.as_stranger.get(reverse("members:receipt_void", args=[receipt.pk])).status_code == 404
+    receipt.refresh_from_db()
+    assert not receipt.is_voided
 
 
 def test_a_voided_receipt_gives_nothing_back(cast):  # noqa: F811

@@ -7,7 +7,7 @@ from tests.factories import StaffFactory, StoreFactory, admin
 from vipcrm import nav, panels, timeline
 from vipcrm.enums import Role
 
-names = ("today", "list", "sale_new", "month")
+names = ("today", "list", "sale_new", "sale_done", "receipt", "month")
 pages = [path(f"{name}/", lambda request: None, name=name) for name in names]
 urlpatterns = [
     path("accounts/", include("vipcrm.account_urls")),
@@ -47,7 +47,14 @@ def test_what_has_no_address_is_not_shown(settings):
 
 
 @pytest.mark.parametrize(
-    ("address", "key"), [("/m/list/", "members"), ("/m/sale_new/", "sale"), ("/accounts/password/", "more")]
+    ("address", "key"),
+    [
+        ("/m/list/", "members"),
+        ("/m/sale_new/", "sale"),
+        ("/m/sale_done/", "sale"),
+        ("/m/receipt/", "members"),
+        ("/accounts/password/", "more"),
+    ],
 )
 def test_the_current_item(address, key):
     request = RequestFactory().get(address)
