@@ -4,13 +4,17 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from vipcrm.admin_parts import AuditedExport, KeptAdmin, ReadOnlyAdmin, SafeResource
 from vipcrm.models import AuditEvent, Region, Staff, Store
+from vipcrm.signals import calendars_changed, staff_moved
 
 admin.site.unregister(Group)  # what a person may do hangs on the role alone
 
@@ -50,6 +54,11 @@ class StoreAdmin(AuditedExport, KeptAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["code", "time_zone"] if obj else []
 
+    def save_model(self, request: HttpRequest, obj: Store, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "closed_weekdays" in form.changed_data:
+            calendars_changed.send(sender=Store, store_ids=[obj.pk], at=timezone.now())
+
 
 class StaffForm(UserChangeForm):
     class Meta:
@@ -85,6 +94,18 @@ class StaffAdmin(AuditedExport, UserAdmin, KeptAdmin):
     add_fieldsets = (
         (None, {"fields": ("username", "name", "phone", "role", "store", "region", "password1", "password2")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Staff, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or not {"is_active", "store"} & set(form.changed_data):
+            return
+        told = staff_moved.send(sender=Staff, staff_ids=[obj.pk], by_id=request.user.pk, at=timezone.now())
+        count = sum(int(answer or 0) for _receiver, answer in told)
+        if count:
+            words = ngettext(
+                "%(count)s open follow-up went to a colleague.", "%(count)s open follow-ups went to colleagues.", count
+            )
+            self.message_user(request, words % {"count": count})
 
 
 @admin.register(AuditEvent)

@@ -25,12 +25,12 @@ class Difference:
     code: str
     was: str | None
     state: str
-    was_first_due_on: date | None
-    first_due_on: date
+    was_due_on: date | None
+    due_on: date
 
     def __str__(self) -> str:
-        was = f"{self.was} {self.was_first_due_on}" if self.was else "missing"
-        return f"step {self.card_no} {self.receipt} {self.code}: {was} → {self.state} {self.first_due_on}"
+        was = f"{self.was} {self.was_due_on}" if self.was else "missing"
+        return f"step {self.card_no} {self.receipt} {self.code}: {was} → {self.state} {self.due_on}"
 
 
 def _rows(sql: str, values: Any) -> list[tuple[Any, ...]]:
@@ -52,6 +52,16 @@ def refresh_steps(receipt_ids: Iterable[int], *, at: datetime | None = None) -> 
     """
     members = [row[0] for row in _rows(wanted.MEMBERS, {"receipts": id_array(receipt_ids)})]
     return _write(sorted(members), at or timezone.now())
+
+
+@transaction.atomic
+def refresh_steps_of_stores(store_ids: Iterable[int], *, at: datetime) -> Counter[str]:
+    """The same for everybody whose steps go by the calendar of these stores: its closed days have changed.
+
+    A step that was put off to a day that is closed now moves on to the next open one (handbook 6.1).
+    """
+    members = [row[0] for row in _rows(wanted.MEMBERS_OF_STORES, {"stores": id_array(store_ids)})]
+    return _write(sorted(members), at)
 
 
 @transaction.atomic

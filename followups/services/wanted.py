@@ -26,6 +26,18 @@ SELECT r.member_id FROM members_receipt r
 SELECT s.member_id FROM followups_step s
 """
 
+# Whoever has steps by the calendar of these stores, or might have some by the new one.
+MEMBERS_OF_STORES = f"""
+SELECT s.member_id FROM followups_step s
+ WHERE s.store_id = ANY(%(stores)s::bigint[]) AND s.state IN ('open', 'superseded', 'cancelled')
+ UNION
+SELECT r.member_id FROM members_receipt r JOIN members_member m ON m.id = r.member_id
+ WHERE r.sold_on >= r.recorded_at::date - {REACH}
+   AND (m.home_store_id = ANY(%(stores)s::bigint[]) OR EXISTS (
+        SELECT 1 FROM members_advisorchange c
+         WHERE c.member_id = m.id AND c.store_before_id = ANY(%(stores)s::bigint[])))
+"""
+
 # The day on which the last piece was brought back, or the receipt was voided; null while it is a purchase.
 BOUGHT = """
 bought AS (
@@ -50,13 +62,14 @@ placed AS (
                      ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
 """
 
-# Advisor and home store as on the day of the purchase; the first plan, by position, that fits the purchase.
+# Advisor and home store as on the day of the purchase (an advisor who has left since: the present one); the first plan,
+# by position, that fits the purchase.
 WANTED = f"""
 wanted AS (
     SELECT p.id AS receipt_id, p.member_id, p.newer_stands, p.newer_undone_on, ps.id AS plan_step_id, ps.plan_id,
            home.id AS store_id, due.first_on,
-           CASE WHEN held.advisor_id IS NOT NULL THEN held.advisor_id
-                WHEN clerk.store_id = home.id AND clerk.is_active THEN clerk.id END AS owner_id
+           coalesce(advisor.id, present.id,
+                    CASE WHEN clerk.store_id = home.id AND clerk.is_active THEN clerk.id END) AS owner_id
       FROM placed p
       JOIN members_member m ON m.id = p.member_id
       CROSS JOIN LATERAL (
@@ -66,6 +79,8 @@ wanted AS (
             SELECT m.home_store_id, m.advisor_id, 1, NULL, NULL
              ORDER BY place, "on", id LIMIT 1) held
       JOIN vipcrm_store home ON home.id = held.store_id
+      LEFT JOIN vipcrm_staff advisor ON advisor.id = held.advisor_id AND advisor.is_active
+      LEFT JOIN vipcrm_staff present ON held.advisor_id IS NOT NULL AND present.id = m.advisor_id AND present.is_active
       LEFT JOIN vipcrm_staff clerk ON clerk.id = p.staff_id
       CROSS JOIN LATERAL (
             SELECT plan.id FROM followups_plan plan
@@ -84,21 +99,25 @@ wanted AS (
        AND due.first_on >= (p.recorded_at AT TIME ZONE home.time_zone)::date - 3)
 """
 
-# Results are facts and stay; a step that was put off keeps its day. `withheld` remembers that none was made.
+# Results are facts and stay; a step that was put off keeps its day (closed meanwhile: the next open one). `withheld`
+# remembers that none was made.
 DIFFERENCES = f"""
 WITH {BOUGHT}, {WANTED},
 target AS (
     SELECT s.id, s.receipt_id, s.plan_step_id, coalesce(w.member_id, s.member_id) AS member_id,
            coalesce(w.store_id, s.store_id) AS store_id, NULL::bigint AS owner_id,
            coalesce(w.first_on, s.first_due_on) AS first_on,
-           CASE WHEN s.due_on = s.first_due_on THEN coalesce(w.first_on, s.due_on) ELSE s.due_on END AS due_on,
+           CASE WHEN s.due_on = s.first_due_on THEN coalesce(w.first_on, s.due_on)
+                ELSE followups_next_open_day(s.due_on, st.closed_weekdays) END AS due_on,
            w.receipt_id IS NOT NULL AS is_wanted, w.newer_stands, w.newer_undone_on,
-           s.state AS was, s.first_due_on AS was_first_on, s.member_id AS was_member_id, s.store_id AS was_store_id
+           s.state AS was, s.first_due_on AS was_first_on, s.due_on AS was_due_on, s.member_id AS was_member_id,
+           s.store_id AS was_store_id
       FROM followups_step s LEFT JOIN wanted w ON w.receipt_id = s.receipt_id AND w.plan_step_id = s.plan_step_id
+      JOIN vipcrm_store st ON st.id = coalesce(w.store_id, s.store_id)
      WHERE s.member_id = ANY(%(members)s::bigint[]) AND s.state IN ('open', 'superseded', 'cancelled')
      UNION ALL
     SELECT NULL, w.receipt_id, w.plan_step_id, w.member_id, w.store_id, w.owner_id, w.first_on, w.first_on, true,
-           w.newer_stands, w.newer_undone_on, NULL, NULL, NULL, NULL
+           w.newer_stands, w.newer_undone_on, NULL, NULL, NULL, NULL, NULL
       FROM wanted w
      WHERE NOT EXISTS (SELECT 1 FROM followups_step s
                         WHERE s.receipt_id = w.receipt_id AND s.plan_step_id = w.plan_step_id)),
@@ -115,13 +134,13 @@ differing AS (
       JOIN followups_planstep ps ON ps.id = j.plan_step_id JOIN followups_plan pl ON pl.id = ps.plan_id
       JOIN vipcrm_store st ON st.id = j.store_id JOIN members_member m ON m.id = j.member_id
      WHERE j.id IS NULL
-        OR (j.state, j.first_on, j.member_id, j.store_id)
-           IS DISTINCT FROM (j.was, j.was_first_on, j.was_member_id, j.was_store_id))
+        OR (j.state, j.first_on, j.due_on, j.member_id, j.store_id)
+           IS DISTINCT FROM (j.was, j.was_first_on, j.was_due_on, j.was_member_id, j.was_store_id))
 """
 
 SHOW = f"""
 {DIFFERENCES}
-SELECT m.card_no, r.number, ps.code, d.was, d.state, d.was_first_on, d.first_on
+SELECT m.card_no, r.number, ps.code, d.was, d.state, d.was_due_on, d.due_on
   FROM differing d JOIN members_member m ON m.id = d.member_id JOIN members_receipt r ON r.id = d.receipt_id
   JOIN followups_planstep ps ON ps.id = d.plan_step_id
  ORDER BY m.card_no, r.sold_at, r.number, ps.day

@@ -6,6 +6,8 @@ from members.imports.columns import Layout
 from members.imports.outcome import Outcome
 from members.imports.staging import execute, fetch, refuse, typed_select
 from members.services.refresh import refresh_receipts
+from vipcrm.models import Staff, Store
+from vipcrm.signals import calendars_changed, staff_moved
 
 SAME_KEY = """
 UPDATE row r SET bad_column = CASE WHEN t.same THEN NULL ELSE '{key}' END,
@@ -58,6 +60,11 @@ UPDATE vipcrm_store s
   FROM row r WHERE s.id = r.key_id AND r.bad_code IS NULL AND r.change = 'corrected'
 """
 
+OTHER_DAYS = """
+SELECT s.id FROM row r JOIN vipcrm_store s ON s.id = r.key_id
+ WHERE r.bad_code IS NULL AND r.change = 'corrected' AND r.closed_weekdays <> s.closed_weekdays
+"""
+
 STAFF = """
 CREATE TEMP TABLE row ON COMMIT DROP AS
 SELECT t.*, f.id AS key_id, s.id AS store_id, g.id AS region_id, 'new' AS change
@@ -94,6 +101,11 @@ UPDATE vipcrm_staff f
        region_id = coalesce(r.region_id, f.region_id), phone = coalesce(r.phone, f.phone),
        is_staff = r.role = 'admin', is_superuser = r.role = 'admin'
   FROM row r WHERE f.id = r.key_id AND r.bad_code IS NULL AND r.change = 'corrected'
+"""
+
+OTHER_STORE = """
+SELECT f.id FROM row r JOIN vipcrm_staff f ON f.id = r.key_id
+ WHERE r.bad_code IS NULL AND r.change = 'corrected' AND r.store_id <> f.store_id
 """
 
 PRODUCTS = """
@@ -153,9 +165,11 @@ def write_stores(layout: Layout, outcome: Outcome) -> None:
     execute(SAME_KEY.replace("{key}", "code"))
     execute(REGIONS)
     execute(COMPARE_STORES)
+    other_days = [row[0] for row in fetch(OTHER_DAYS)]
     execute(WRITE_STORES)
     execute(UPDATE_STORES)
     outcome.count("row")
+    calendars_changed.send(sender=Store, store_ids=other_days, at=outcome.now)
 
 
 def write_staff(layout: Layout, outcome: Outcome) -> None:
@@ -165,9 +179,11 @@ def write_staff(layout: Layout, outcome: Outcome) -> None:
         refuse("row", column, code, where)
     execute(SAME_KEY.replace("{key}", "username"))
     execute(COMPARE_STAFF)
+    moved = [row[0] for row in fetch(OTHER_STORE)]
     execute(WRITE_STAFF, outcome.now)
     execute(UPDATE_STAFF)
     outcome.count("row")
+    staff_moved.send(sender=Staff, staff_ids=moved, by_id=outcome.by_id, at=outcome.now)
 
 
 def write_products(layout: Layout, outcome: Outcome) -> None:

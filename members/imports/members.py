@@ -7,10 +7,12 @@ from members.enums import Channel
 from members.imports.columns import Layout
 from members.imports.outcome import Outcome
 from members.imports.staging import execute, fetch, read_by_python, refuse, typed_select
+from members.models import Member
 from members.rules.birthdays import parse_birthday
 from members.rules.phones import normalise_phone
 from members.rules.pinyin import initials_of, pinyin_of
 from members.services.refresh import refresh_members
+from members.signals import members_handed_over
 
 ROWS = """
 CREATE TEMP TABLE row ON COMMIT DROP AS
@@ -87,6 +89,7 @@ SELECT m.id, (%s AT TIME ZONE r.time_zone)::date, %s, m.home_store_id, r.store_i
   FROM row r JOIN members_member m ON m.id = r.member_id
  WHERE r.bad_code IS NULL AND r.change = 'corrected'
    AND (m.home_store_id, m.advisor_id) IS DISTINCT FROM (r.store_id, coalesce(r.advisor_id, m.advisor_id))
+RETURNING member_id
 """
 
 UPDATE = """
@@ -151,7 +154,7 @@ def write_members(layout: Layout, outcome: Outcome) -> None:
         refuse("row", column, code, sql, why=why)
     execute(SAME_CARD)
     execute(COMPARE)
-    execute(MOVED, outcome.now, outcome.now, outcome.by_id)
+    moved = [row[0] for row in fetch(MOVED, outcome.now, outcome.now, outcome.by_id)]
     execute(UPDATE, outcome.now)
     execute(INSERT, outcome.now, outcome.now, outcome.now)
     execute(FILL)
@@ -159,6 +162,7 @@ def write_members(layout: Layout, outcome: Outcome) -> None:
     execute(OPENINGS, outcome.now)
     outcome.count("row")
     outcome.refreshed = refresh_members([row[0] for row in fetch(TOUCHED)], at=outcome.now)
+    members_handed_over.send(sender=Member, member_ids=moved, by_id=outcome.by_id, at=outcome.now)
 
 
 def _read_cells(layout: Layout, today: date) -> None:

@@ -13,6 +13,7 @@ from members.models import AdvisorChange, Consent, Member, StatusChange
 from members.rules import phones, pinyin
 from members.services.cards import next_card_number
 from members.services.refresh import refresh_members
+from members.signals import members_handed_over
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
 from vipcrm.models import Staff, Store
@@ -92,7 +93,8 @@ def update_member(
     by: Staff,
     at: datetime,
 ) -> Member:
-    """Writes the fields that differ; home store and advisor leave a dated AdvisorChange. Nothing different: no write.
+    """Writes the fields that differ; home store and advisor leave a dated AdvisorChange and are told to higher
+    apps. Nothing different: no write.
 
     `seen_at`: the file's `updated_at` when the form was opened. Raises EditConflict when somebody saved since.
     """
@@ -129,6 +131,7 @@ def _note_advisor_change(member: Member, before: tuple[Store, Staff | None], by:
         advisor_after=member.advisor,
         by=by,
     )
+    members_handed_over.send(sender=Member, member_ids=[member.pk], by_id=by.pk, at=at)
 
 
 def set_consent(member: Member, *, channel: str, state: str, by: Staff | None, at: datetime) -> Consent | None:
