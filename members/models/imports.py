@@ -23,6 +23,9 @@ class ImportRun(models.Model):
     ignored_columns = models.JSONField(_("columns not used"), default=list)
     faults = models.JSONField(default=list, help_text=_("The first bad rows: line, column, reason."))
     error_file = models.FileField(_("rows in error"), upload_to="imports/%Y/%m/", blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text=_("How often a worker has begun; three at most.")
+    )
     message = models.TextField(_("message"), blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("In which the result is told."))
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)

@@ -55,8 +55,10 @@ def import_stop(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("members:import_detail", pk)
     run = get_object_or_404(ImportRun, pk=pk, state__in=jobs.UNFINISHED)
-    jobs.stop_import(run)
-    messages.success(request, _("The import stops; nothing of the file is kept."))
+    if jobs.stop_import(run):
+        messages.success(request, _("The import stops; nothing of the file is kept."))
+    else:
+        messages.error(request, _("The worker cannot be reached: the import goes on. Try again in a minute."))
     return redirect("members:import_detail", pk)
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from followups.models import Step
 from members.enums import ImportState
 from members.imports import jobs
-from members.models import Receipt, ReceiptLine, Standing
+from members.models import ImportRun, Receipt, ReceiptLine, Standing
 from members.services.reviews import rebuild
 from tests.factories import MemberFactory, StaffFactory, StoreFactory, admin
 
@@ -111,12 +111,27 @@ def test_killed_ten_times_nothing_is_missing_and_nothing_twice(asked):
     run, env = asked
     span, chance = undisturbed_seconds(asked), random.Random()
 
-    hits = sum(kill_in_the_middle(GUARDED, env, run, 0.9 * span, chance) for _ in range(KILLS))
+    hits = 0
+    for _ in range(KILLS):
+        hits += kill_in_the_middle(GUARDED, env, run, 0.9 * span, chance)
+        ImportRun.objects.filter(state=ImportState.RUNNING).update(attempts=0)  # else it is given up: below
     subprocess.run(GUARDED, cwd=ROOT, env=env, check=True)
 
     assert faults(run) == set()
     assert hits >= 3, "the kills came too late to mean anything"
     assert jobs.run_next(now=timezone.now()) is None
+
+
+def test_an_import_whose_worker_is_killed_three_times_is_given_up(asked):
+    run, env = asked
+
+    for _ in range(jobs.MOST_ATTEMPTS):
+        assert kill_in_the_middle(GUARDED, env, run, 0, random.Random())
+    subprocess.run(GUARDED, cwd=ROOT, env=env, check=True)
+
+    run.refresh_from_db()
+    assert (run.state, run.attempts, Receipt.objects.exists()) == (ImportState.FAILED, 3, False)
+    assert run.message and run.finished_at
 
 
 def test_the_same_kills_lose_rows_when_the_guard_is_off(asked):

@@ -137,7 +137,7 @@ def test_unknown_phones_on_request(page):
 def test_stopped_before_it_began(page):
     run, address = asked(page.as_admin)
 
-    assert page.as_admin.get(reverse("members:import_stop", args=[run.pk])).status_code == 405
+    assert page.as_admin.get(reverse("members:import_stop", args=[run.pk])).url == address, "a question stops nothing"
     assert page.as_admin.post(reverse("members:import_stop", args=[run.pk])).status_code == 302
     work()
 
@@ -244,3 +244,43 @@ def test_a_lost_file_fails_its_import_and_not_those_behind_it(page):
     behind.refresh_from_db()
     assert (lost.state, behind.state) == (ImportState.FAILED, ImportState.DONE)
     assert lost.message in page.as_admin.get(address).text
+
+
+def test_a_file_that_ends_its_worker_each_time_is_given_up(page, monkeypatch):
+    """A worker that dies writes nothing more: the claim is all that it leaves behind."""
+    run, address = asked(page.as_admin)
+    behind, _ = asked(page.as_admin)
+    with monkeypatch.context() as dying:
+        dying.setattr(jobs, "_work", lambda run, now: True)
+        for attempt in (1, 2, 3):
+            assert work().attempts == attempt
+            assert "hx-get" in page.as_admin.get(address).text
+            run.refresh_from_db()
+            assert run.state == ImportState.RUNNING
+
+    assert work().state == ImportState.FAILED
+
+    run.refresh_from_db()
+    assert (run.state, run.attempts, Receipt.objects.count()) == (ImportState.FAILED, 3, 0)
+    assert run.finished_at and "三次" in page.as_admin.get(address).text
+    assert work().pk == behind.pk, "those behind it have their turn"
+    behind.refresh_from_db()
+    assert (behind.state, behind.attempts) == (ImportState.DONE, 1)
+
+
+@pytest.fixture
+def no_cache(settings):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/1"}}
+
+
+def test_without_the_cache_only_the_progress_is_missing(page, no_cache):
+    run, address = asked(page.as_admin)
+    assert page.as_admin.get(address).status_code == page.as_admin.get(address, **HTMX).status_code == 200
+    answer = page.as_admin.post(reverse("members:import_stop", args=[run.pk]), follow=True)
+    assert answer.status_code == 200 and "is-overdue" in answer.text, "said, not kept silent"
+
+    work()
+
+    run.refresh_from_db()
+    assert (run.state, run.created) == (ImportState.DONE, 1)
+    assert page.as_admin.get(address).status_code == 200
