@@ -111,6 +111,7 @@
       sayNotSaved(document.body.dataset.offline);
       return;
     }
+    if (form.matches(".htmx-request") && document.activeElement.matches("[data-barcode]")) form.dataset.again = "1";
     if (form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -123,6 +124,30 @@
   // Coming back with the browser's Back button shows the page as it was left: locked. Unlock it.
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(unlock));
   document.addEventListener("htmx:afterRequest", () => document.querySelectorAll("form[data-sent]").forEach(unlock));
+
+  // ---- an answer that replaces a form somebody went on typing in: what came after the request stays ----
+  const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])";
+
+  function carryTyping({ elt, formData }) {
+    const old = elt.closest("form");
+    if (!old || old.isConnected) return;
+    for (const was of old.querySelectorAll(TYPED)) {
+      const now = was.id && document.getElementById(was.id);
+      if (!now || !formData.has(was.name) || was.value === formData.get(was.name)) continue;
+      now.value = was.value;
+      now.focus();
+      now.dispatchEvent(new Event("input", { bubbles: true }));
+      now.addEventListener("blur", () => now.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+      if (old.dataset.again && now.matches("[data-barcode]")) now.form.requestSubmit(); // the next scan was quicker
+    }
+  }
+
+  document.addEventListener("htmx:afterSettle", (event) => carryTyping(event.detail.requestConfig));
+  // The next scan writes over the code that is on its way.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const field = document.activeElement;
+    if (event.detail.elt === field.form && field.matches("[data-barcode]") && field.select) field.select();
+  });
 
   // ---- focus: the first error, else the field that a scanner writes into ----
   function focusFirst(root) {
