@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Consent, Member, ProgrammeVersion, Standing, Tier
+from members.models import Consent, Member, Standing, Tier
 from members.rules import tiers as rules
 from members.rules.profile import Completeness, completeness
-from members.rules.programme import Programmes, ProgrammeSpec
+from members.rules.programme import Programmes
 from members.rules.progress import progress
-from members.services.tier_history import spec_of
+from members.services.tier_history import load_tiers, programmes_of
 
 ASK = {
     "name": _("her name"),
@@ -36,7 +35,7 @@ ASK = {
 
 @dataclass(frozen=True)
 class Programme:
-    """The tier programme as pages need it: the rules, and every tier by its code. Two queries of a few rows."""
+    """The tier programme as pages need it: the rules, and every tier by its code. One query of a few rows."""
 
     rules: Programmes
     by_code: dict[str, Tier]
@@ -59,14 +58,12 @@ class Programme:
 
 def load_programme(today: date) -> Programme:
     """The programme with its names as they are today; a tier of another version only has that version's name."""
-    versions = list(ProgrammeVersion.objects.prefetch_related(Prefetch("tiers", Tier.objects.order_by("rank"))))
-    specs: list[ProgrammeSpec] = [spec_of(version) for version in versions]
-    programmes = Programmes(specs)
+    tiers = load_tiers()
+    programmes = programmes_of(tiers)
     present = programmes.on(today).version
     by_code: dict[str, Tier] = {}
-    for version in sorted(versions, key=lambda version: version.pk != present):
-        for tier in version.tiers.all():
-            by_code.setdefault(tier.code, tier)
+    for tier in sorted(tiers, key=lambda tier: tier.version_id != present):
+        by_code.setdefault(tier.code, tier)
     return Programme(programmes, by_code, today)
 
 

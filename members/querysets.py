@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vipcrm.models import Staff
 
 # A search shows the best of so many matches; whoever gets them all has to type one letter more.
-MOST_MATCHES = 200
+MOST_MATCHES = 100
 
 # In which order a look-up is read until there are enough: one that its own index gives (a word before longer ones), or
 # one that no index gives (the shortest name first) – never one that makes the planner walk through all members.
@@ -67,7 +67,7 @@ class MemberQuerySet(models.QuerySet[Any]):
         return self.filter(reduce(or_, (Q(**lookup) for lookup in found))) if found else self
 
     def best_matches(self, typed: str, phone: str = "") -> MemberQuerySet:
-        """The best 200 members found by what was typed, `match_rank` 0 first. Each look-up is one index scan."""
+        """The best 100 members found by what was typed, `match_rank` 0 first. Each look-up is one index scan."""
         found = lookups(typed, phone)
         if not found:
             return self.none().annotate(match_rank=_rank(found))

@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from members.models import ProgrammeVersion
+from members.models import Tier
 from members.rules.programme import Programmes, ProgrammeSpec, TierSpec
 from members.rules.tiers import Change, HandSet, History, Opening, Purchase, Standing, history
 from members.services.ids import id_array
@@ -76,25 +78,33 @@ class Replayed:
         return len(self.new) + len(self.withdrawn)
 
 
+def load_tiers() -> list[Tier]:
+    """The tiers of all versions, each joined with its version, oldest version and lowest tier first. One query."""
+    return list(Tier.objects.select_related("version").order_by("version__valid_from", "version_id", "rank"))
+
+
 def load_programmes() -> Programmes:
     """All versions of the programme as values for the rules; amounts in cents."""
-    versions = ProgrammeVersion.objects.prefetch_related("tiers")
-    return Programmes([spec_of(version) for version in versions])
+    return programmes_of(load_tiers())
+
+
+def programmes_of(tiers: Iterable[Tier]) -> Programmes:
+    """Stored tiers, as `load_tiers` gives them, as the rules take them. A version without a tier says nothing yet."""
+    return Programmes([_spec_of(list(own)) for _version, own in groupby(tiers, attrgetter("version_id"))])
 
 
 def _cents(amount: object) -> int | None:
     return None if amount is None else int(amount * 100)  # type: ignore[operator]
 
 
-def spec_of(version: ProgrammeVersion) -> ProgrammeSpec:
-    """A stored version as the rules take it; reads `version.tiers`."""
-    tiers = tuple(
-        TierSpec(tier.code, tier.rank, _cents(tier.single), _cents(tier.cumulative), _cents(tier.keep) or None)
-        for tier in version.tiers.all()
-    )
+def _spec_of(tiers: list[Tier]) -> ProgrammeSpec:
+    version = tiers[0].version
     return ProgrammeSpec(
         version.pk,
-        tiers,
+        tuple(
+            TierSpec(tier.code, tier.rank, _cents(tier.single), _cents(tier.cumulative), _cents(tier.keep) or None)
+            for tier in tiers
+        ),
         version.valid_from,
         window=version.window,  # type: ignore[arg-type]
         year=version.year,  # type: ignore[arg-type]

@@ -345,14 +345,14 @@ def test_query_counts_do_not_grow(client, member, count, django_assert_num_queri
     services.record_result(steps_of(step.receipt)["care"], result=Result.REACHED, by=member.advisor, at=NOON)
 
     client.force_login(member.advisor)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(TODAY)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(sheet_url(step))
     client.force_login(boss)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(TODAY)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(OVERDUE)
 
 

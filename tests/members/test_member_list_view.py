@@ -138,7 +138,7 @@ def test_number_of_queries_at_1_and_at_50_rows(cast, django_assert_num_queries, 
 
 
 # session, reader, her store, programme versions, tiers, the rows, their next steps, the number on “Today”
-QUERIES = 8
+QUERIES = 7
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
