@@ -1,8 +1,10 @@
 """From a file into a temporary table: raw texts by COPY, then typed values and each row's first fault, set-based."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -10,9 +12,10 @@ from django.db import connection
 
 from members.imports.columns import Cell, Column, Layout
 from members.imports.fault_list import FaultList
-from vipcrm.tabular import OnFault, Table
+from vipcrm.tabular import OnFault, Record, Table
 
 ROWS_AT_ONCE = 5_000
+DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d")
 
 Progress = Callable[[int], None]
 
@@ -56,7 +59,7 @@ def stage(table: Table, layout: Layout, *, progress: Progress) -> Staged:
     places = [layout.positions[column.name] for column in present]
     names = ", ".join(f'"{column.name}"' for column in present)
     with connection.cursor() as cursor, cursor.copy(f"COPY raw (line, {names}) FROM STDIN (FORMAT csv)") as copy:
-        for chunk, count in _chunks(table, places, staged.faults.append):
+        for chunk, count in _chunks(_with_midnights(table, layout, staged.faults.append), places):
             copy.write(chunk)
             staged.read += count
             progress(staged.read)
@@ -65,11 +68,29 @@ def stage(table: Table, layout: Layout, *, progress: Progress) -> Staged:
     return staged
 
 
-def _chunks(table: Table, places: list[int], on_fault: OnFault) -> Iterator[tuple[str, int]]:
+def _with_midnights(table: Table, layout: Layout, on_fault: OnFault) -> Iterator[Record]:
+    """The rows. A workbook's time of exactly midnight arrives as a bare day: it gets its hour back."""
+    rows = table.rows(on_fault)
+    places = [layout.positions.get(column.name) for column in layout.columns if column.cell is Cell.MOMENT]
+    moments = [place for place in places if place is not None]
+    if table.kind != "xlsx" or not moments:
+        return rows
+    return map(partial(_with_hours, moments), rows)
+
+
+def _with_hours(moments: list[int], record: Record) -> Record:
+    line, cells = record
+    for place in moments:
+        if DAY_ALONE.fullmatch(cells[place]):
+            cells[place] += " 00:00"
+    return line, cells
+
+
+def _chunks(rows: Iterator[Record], places: list[int]) -> Iterator[tuple[str, int]]:
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     count = 0
-    for line, cells in table.rows(on_fault):
+    for line, cells in rows:
         writer.writerow([line, *[cells[place] for place in places]])
         count += 1
         if count == ROWS_AT_ONCE:

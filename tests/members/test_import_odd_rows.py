@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import xlsxwriter
 
 from members.imports.run import import_file
 from members.models import Member, Product, Receipt, ReceiptLine, TierChange
@@ -147,3 +148,24 @@ def test_a_line_corrected_to_another_product_is_described_as_that_one(shop, load
     line = ReceiptLine.objects.get()
     assert (line.product_name, line.category) == ("Scarf", "Wool")
     assert counts(load(corrected)) == (0, 0, 1, 0)
+
+
+def test_a_workbook_may_say_midnight(shop, tmp_path):
+    path = tmp_path / "sales.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet = book.add_worksheet()
+        sheet.write_row(
+            0, 0, ["receipt_no", "store", "sold_at", "arrived_at", "product_code", "unit_price", "quantity"]
+        )
+        sheet.write_row(1, 0, ["R1", "4001", None, None, "P1", 400, 1])
+        sheet.write_datetime(1, 2, datetime(2026, 3, 2), moment)
+
+    outcome = import_file("purchases", path, now=NOW)
+
+    assert counts(outcome) == (1, 0, 0, 0)
+    assert Receipt.objects.get().sold_at == datetime(2026, 3, 1, 16, tzinfo=UTC)
+
+
+def test_a_text_file_says_the_hour(shop, load):
+    assert said(load(SALE.replace(" 18:05", ""))) == [(2, "sold_at")]

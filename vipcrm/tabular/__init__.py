@@ -2,6 +2,6 @@
 
 from .reading import open_table
 from .refusal import OnFault, RowFault, TableRefused
-from .table import Table, normalise_header
+from .table import Record, Table, normalise_header
 
-__all__ = ["OnFault", "RowFault", "Table", "TableRefused", "normalise_header", "open_table"]
+__all__ = ["OnFault", "Record", "RowFault", "Table", "TableRefused", "normalise_header", "open_table"]
