@@ -30,6 +30,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=503, headers={"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"})
 
 
+def wrong_method() -> HttpResponse:
+    """The 405 page: somebody opened, by its address, what only a button sends (after signing in anew, for instance)."""
+    return HttpResponse(render_to_string("405.html"), status=405)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: a database that went away in a middleware is a 503, anything else the page of Django."""
     if is_database_gone(sys.exc_info()[1]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 CHECKS = (forms.CheckboxInput,)
@@ -58,6 +59,8 @@ class LoginForm(AuthenticationForm):
         self.fields["username"].label = _("User name")
         self.fields["username"].help_text = _("Staff number or name in pinyin")
         self.fields["username"].widget.attrs.update(autocapitalize="none", spellcheck="false")
+        # Django only tells the browser how long a name may be; a longer one must not reach the record of failures.
+        self.fields["username"].validators.append(MaxLengthValidator(self.fields["username"].max_length))
 
 
 class NewPasswordForm(PasswordChangeForm):

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import get_supported_language_variant
 
-from vipcrm.errors import is_database_gone, unavailable
+from vipcrm.errors import is_database_gone, unavailable, wrong_method
 
 
 class DatabaseGoneMiddleware(MiddlewareMixin):
@@ -21,6 +21,17 @@ class DatabaseGoneMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return unavailable(request) if is_database_gone(exception) else None
+
+
+class WrongMethodMiddleware(MiddlewareMixin):
+    """An address that only takes what a button sends says so when it is opened, instead of staying white."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = wrong_method()
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class ClosedByDefaultMiddleware(LoginRequiredMiddleware):

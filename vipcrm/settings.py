@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "vipcrm.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "vipcrm.middleware.ChosenLanguageMiddleware",
+    "vipcrm.middleware.WrongMethodMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -164,8 +165,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "vipcrm.signin.locked_out"
-AXES_IPWARE_PROXY_COUNT = PROXIES
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if PROXIES else ["REMOTE_ADDR"]
+AXES_CLIENT_IP_CALLABLE = "vipcrm.signin.client_address"
 SIGNIN_DELAY = 0.0 if TESTING else 0.25  # seconds after the first wrong password, doubled with each one more
 
 # --- Security --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import include, path
 
 from vipcrm import health, nav
+from vipcrm.views import accounts
 
 handler500 = "vipcrm.errors.server_error"
 
@@ -24,5 +25,6 @@ urlpatterns = [
     path("today/", include("followups.urls")),
     path("service/", include("service_tickets.urls")),
     path("reports/", include("reports.urls")),
+    path("admin/login/", accounts.admin_sign_in, name="admin_sign_in"),
     path("admin/", admin.site.urls),
 ]

@@ -17,6 +17,7 @@ from followups.models import Step
 from members.imports import jobs
 from reports.models import MonthlyReport
 from service_tickets import services
+from service_tickets.models import PartnerFunction
 from tests.factories import (
     MemberFactory,
     RegionFactory,
@@ -74,6 +75,9 @@ OBJECTS = {
     "service_tickets:task_add": {"pk": "notification"},
     "service_tickets:activity_add": {"pk": "notification"},
     "service_tickets:text_add": {"pk": "notification"},
+    "service_tickets:partner_add": {"pk": "notification"},
+    "service_tickets:partner_edit": {"pk": "partner"},
+    "service_tickets:partner_remove": {"pk": "partner"},
     "service_tickets:item_edit": {"pk": "item"},
     "service_tickets:task_move": {"pk": "task", "action": "release_task"},
 }
@@ -106,7 +110,7 @@ PAGES = {
 }
 
 # For everybody, also before anybody signs in.
-OPEN = {"healthz", "readyz", "vipcrm:login", "vipcrm:language", "vipcrm:theme"}
+OPEN = {"healthz", "readyz", "vipcrm:login", "vipcrm:language", "vipcrm:theme", "admin_sign_in"}
 
 # Questions with the number or the name of what belongs to another store.
 QUESTIONS = [
@@ -167,6 +171,12 @@ def world(db, settings, tmp_path):
         "notification": notification.pk,
         "item": services.add_item(notification, item=services.ItemInput(name="大衣"), by=clerk, at=now).pk,
         "task": services.add_task(notification, task=services.TaskInput("重缝"), by=clerk, at=now).pk,
+        "partner": services.add_partner(
+            notification,
+            partner=services.PartnerInput(PartnerFunction.objects.get(code="MK"), name="云织"),
+            by=clerk,
+            at=now,
+        ).pk,
         "import": jobs.ask_import("purchases", SimpleUploadedFile("a.csv", b"a,b\n1,2\n"), by=boss, at=now).pk,
     }
     ours = StoreFactory(name="自家店", region=RegionFactory(name="东区"))
@@ -315,7 +325,8 @@ def test_whoever_is_not_signed_in_is_sent_to_the_login(world):
 def test_what_is_open_answers_everybody(world):
     for client in world.clients.values():
         for name in OPEN:
-            assert set(statuses(client, address(name, world))) <= {200, 302, 400, 405, 422}, name
+            fine = {302, 403} if name == "admin_sign_in" else {200, 302, 400, 405, 422}
+            assert set(statuses(client, address(name, world))) <= fine, name
 
 
 def test_an_administrator_reaches_everything(world):

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import StaffFactory, admin
+from vipcrm.signin import client_address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 PASSWORD = "silk-and-wool-9"
@@ -68,6 +69,54 @@ def test_the_fifth_wrong_password_locks_and_names_the_remedy(client, clerk):
     assert sign_in(client, PASSWORD).status_code == 429
     client.cookies.clear()
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a" * 151, "a" * 5000, ""])
+def test_what_can_be_no_name_is_a_wrong_entry_and_no_fault(client, clerk, name):
+    page = client.post(reverse("vipcrm:login"), {"username": name, "password": PASSWORD})
+    assert page.status_code == 422
+    assert page.context["tries_left"] == 5
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, None, "172.18.0.9"),
+        (0, "203.0.113.7", "172.18.0.9"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1,10.0.0.5", "10.0.0.5"),
+        (1, "2001:DB8::1", "2001:db8::1"),
+        (2, "198.51.100.1, 203.0.113.7, 10.0.0.5", "203.0.113.7"),
+        (2, "203.0.113.7", "172.18.0.9"),
+        (1, "unknown", "172.18.0.9"),
+        (1, None, "172.18.0.9"),
+    ],
+)
+def test_whose_wrong_passwords_are_counted_together(rf, settings, proxies, forwarded, address):
+    settings.PROXIES = proxies
+    sent = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    assert client_address(rf.post("/", REMOTE_ADDR="172.18.0.9", **sent)) == address
+
+
+def test_behind_a_proxy_no_made_up_address_gets_round_the_lock_and_nobody_else_is_locked(client, clerk, settings):
+    settings.PROXIES = 1
+    url, data = reverse("vipcrm:login"), {"username": "linyue"}
+    for number in range(5):
+        made_up = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.7"}
+        locked = client.post(url, {**data, "password": "wrong"}, headers=made_up)
+    assert locked.status_code == 429
+    elsewhere = {"X-Forwarded-For": "203.0.113.8"}
+    assert client.post(url, {**data, "password": PASSWORD}, headers=elsewhere).status_code == 302
+
+
+def test_admin_has_no_door_of_its_own(client, clerk):
+    wanted = f"{reverse('vipcrm:login')}?next=/admin/members/member/"
+    assert client.get("/admin/members/member/", follow=True).redirect_chain[-1][0] == wanted
+    client.force_login(clerk)
+    assert client.get("/admin/login/").status_code == 403
+    client.force_login(admin(username="boss"))
+    assert client.get("/admin/login/").url == "/admin/"
 
 
 def test_signing_out_takes_a_post(client, clerk):

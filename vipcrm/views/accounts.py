@@ -6,9 +6,12 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse_lazy
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -42,10 +45,22 @@ class SignIn(views.LoginView):
 
 
 def tries_left(request: HttpRequest, form: Any) -> int:
-    """Wrong passwords that this user name still has before the lock."""
-    credentials = {"username": form.data.get("username", "")}
+    """Wrong passwords that this user name still has before the lock; all of them for what can be no name."""
+    if "username" not in form.cleaned_data:
+        return settings.AXES_FAILURE_LIMIT
+    credentials = {"username": form.cleaned_data["username"]}
     failures = AxesProxyHandler.get_failures(request, credentials)
     return max(0, settings.AXES_FAILURE_LIMIT - failures)
+
+
+@login_not_required
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """Django admin has no sign-in page of its own: one door, one lock. Raises PermissionDenied for other roles."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return redirect("admin:index")
 
 
 class SignOut(views.LogoutView):
