@@ -41,6 +41,7 @@ def compute_report(scope: Scope, month: date, *, at: datetime, by: Staff | None 
         if newest is not None and (newest.figures, newest.definitions) == (found, figures.DEFINITIONS):
             newest.checked_at = timezone.now()
             newest.save(update_fields=["checked_at"])
+            newest.figures = found  # the database has its own order of keys; what is printed has ours
             return newest
         return MonthlyReport.objects.create(
             kind=scope.kind,

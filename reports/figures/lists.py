@@ -86,6 +86,8 @@ def behind(figure: str) -> Behind | None:
     """What stands behind the figure at a path such as `base.by_tier.vip`; None when there is no such list."""
     if figure in FIXED:
         return FIXED[figure]
+    if "\0" in figure:  # PostgreSQL takes none in a text
+        return None
     for pattern, (condition, times) in KEYED.items():
         if found := re.fullmatch(pattern, figure):
             return Behind(MEMBERS, OF_HEADS, condition, times, found[1])

@@ -191,7 +191,7 @@ def test_a_list_that_has_grown_since_says_so(client, store, report, member):
     assert "月报上是 1，今天是 2" in html
 
 
-@pytest.mark.parametrize("figure", ["nothing", "base", "contribution.member_spend"])
+@pytest.mark.parametrize("figure", ["nothing", "base", "contribution.member_spend", "growth.by_source.a\0"])
 def test_a_figure_that_counts_nobody_has_no_list(client, store, report, figure):
     assert page(client, manager_of(store), "list_behind", figure).status_code == 404
 

@@ -76,8 +76,13 @@ def test_region_and_all_are_named_in_the_scope(store):
     assert json.loads(printed("2026-03"))["scope"] == {"kind": "all", "code": None}
 
 
-def test_printed_again_it_is_the_same_revision(store):
-    assert json.loads(printed("2026-03")) == json.loads(printed("2026-03"))
+def test_printed_again_it_is_the_same_revision_to_the_letter(store):
+    assert printed("2026-03") == printed("2026-03")
+
+
+def test_a_language_that_there_is_not_is_refused(store):
+    with pytest.raises(CommandError, match="fr"):
+        printed("2026-03", "--format", "html", "--language", "fr")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -29,7 +30,10 @@ class Command(BaseCommand):
         scope.add_argument("--region", metavar="NAME", help="the stores of one region")
         parser.add_argument("--format", choices=["json", "html", "pdf"], default="json")
         parser.add_argument("--output", metavar="FILE", help="write there instead of printing")
-        parser.add_argument("--language", default="zh-hans", help="of html and pdf: zh-hans (default) or en")
+        languages = [code for code, _name in settings.LANGUAGES]
+        parser.add_argument(
+            "--language", default="zh-hans", choices=languages, help="of html and pdf: zh-hans (default) or en"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"]):
