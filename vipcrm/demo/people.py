@@ -100,7 +100,7 @@ def logins() -> list[str]:
 
 
 def make_people(shops: Sequence[Shop], count: int, *, months: int, today: date, random: Random) -> Iterator[Person]:
-    """`count` members, enrolled over the months, more of them lately; phones and cards are all different."""
+    """`count` members, enrolled over the months; phones and cards are all different."""
     span = months * 30
     for n in range(count):
         shop = shops[min(int(random.random() * len(shops) * 1.15), len(shops) - 1)]
@@ -114,9 +114,16 @@ def make_people(shops: Sequence[Shop], count: int, *, months: int, today: date, 
             born,
             shop,
             random.choice(shop.clerks) if random.random() < 0.96 else None,
-            today - timedelta(days=1 + int(span * random.random() ** 1.2)),
+            today - timedelta(days=enrolled_days_ago(span, random)),
             random.choices(("walk_in", "referral", "event", "online", ""), (55, 20, 10, 10, 5))[0],
         )
+
+
+def enrolled_days_ago(span: int, random: Random) -> int:
+    """When somebody enrolled: a third in the first weeks, when the card was new, the others evenly since."""
+    if random.random() < 0.33:
+        return span - int(min(70, span / 8) * random.random())
+    return 1 + int(span * random.random())
 
 
 def _name(random: Random) -> tuple[str, str, str]:

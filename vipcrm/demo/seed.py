@@ -47,7 +47,7 @@ def seed(*, members: int, months: int, number: int, now: datetime, say: Say = la
         visits = _visits(some, first_id, now, shelf, random)
         if not done:
             visits += _recent(shops, some, first_id, visits, now, shelf, random)
-        visits += _walk_ins(shops, len(visits) // 4, months, now, shelf, random)
+        visits += _walk_ins(shops, len(visits) // 3, months, now, shelf, random)
         visits.sort(key=lambda visit: visit.at)
         _live_through(visits, loader, now, lived=members <= LIVED_THROUGH)
         done += len(some)
