@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from itertools import chain
 
-from members.imports import people_lookup, returns
+from members.imports import locks, people_lookup, returns
 from members.imports.columns import Layout
 from members.imports.outcome import Outcome
 from members.imports.staging import execute, fetch, refuse, typed_select
@@ -171,6 +171,7 @@ SELECT product_code, coalesce(product_name, product_code), coalesce(category, ''
   FROM row
  WHERE line IN (SELECT min(r.line) FROM row r LEFT JOIN members_product p ON p.code = r.product_code
                  WHERE r.bad_code IS NULL AND r.quantity > 0 AND p.id IS NULL GROUP BY r.product_code)
+ ORDER BY product_code COLLATE "C"
     ON CONFLICT (code) DO NOTHING
 """
 
@@ -229,6 +230,7 @@ def write_purchases(layout: Layout, outcome: Outcome) -> None:
     people_lookup.enrol(layout)
     execute(NEW_PRODUCTS)
     execute(HEADS)
+    locks.lock_receipts()
     execute(MARK_HEAD_ROWS)
     execute(UPDATE_HEADS)
     touched = _ids(MEMBERS_BEFORE), returns.make_way_for_sales()

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from members.imports.columns import Layout, layout_of
+from members.imports.locks import ChangedMeanwhile
 from members.imports.masters import write_products, write_staff, write_stores
 from members.imports.members import write_members
 from members.imports.outcome import Outcome, add_faults
@@ -66,8 +67,8 @@ def import_file(
                 if not dry_run:
                     outcome.created = outcome.updated = outcome.skipped = 0
                 return outcome
-            except (IntegrityError, OperationalError) as error:
-                # a sale keyed in at the same moment took a number this file brings: read anew, it is known then
+            except (IntegrityError, OperationalError, ChangedMeanwhile) as error:
+                # somebody took a number that this file brings, or voided a receipt: read anew, it is known then
                 if attempt == TRIES or is_database_gone(error):
                     raise
     raise AssertionError("unreachable")

@@ -35,6 +35,17 @@ MEMBERS_OF = "SELECT DISTINCT member_id FROM members_receipt WHERE id = ANY(%s::
 LOCK = "SELECT FROM members_member WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 
+LOCK_RECEIPTS = "SELECT FROM members_receipt WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+
+
+def lock_receipts(receipt_ids: Iterable[int]) -> None:
+    """Whoever changes these receipts, or the lines of them, comes after the end of this transaction (decision 13)."""
+    ids = sorted(set(receipt_ids))
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK_RECEIPTS, [id_array(ids)])
+
+
 def lock_members(member_ids: Sequence[int]) -> None:
     """Whoever writes what rests on the receipts of these members comes after the end of this transaction."""
     with connection.cursor() as cursor:

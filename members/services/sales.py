@@ -1,6 +1,6 @@
 """Recording and voiding receipts: what a clerk does at the till. The import does the same set-based."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from members.models import Member, Product, Receipt, ReceiptLine, Standing
 from members.rules.points import points_of
-from members.services.refresh import lock_members, refresh_receipts
+from members.services.refresh import lock_members, lock_receipts, refresh_receipts
 from vipcrm.audit import record_event
+from vipcrm.deadlocks import again_after_deadlock
 from vipcrm.enums import AuditAction
 from vipcrm.models import Staff, Store
 
@@ -60,18 +61,23 @@ def _tier_of(member: Member | None) -> str:
     return (member and Standing.objects.filter(member=member).values_list("tier", flat=True).first()) or ""
 
 
-def _product_for(line: LineInput) -> Product:
-    """The product of the code; an unknown one is made from the line's own columns (import-formats, purchases)."""
-    product, _made = Product.objects.get_or_create(
-        code=line.product_code,
-        defaults={
-            "name": line.product_name or line.product_code,
-            "category": line.category,
-            "style": line.style,
-            "list_price": line.list_price,
-        },
-    )
-    return product
+def _products_for(lines: Sequence[LineInput]) -> dict[str, Product]:
+    """The products by code; an unknown one is made from the line's own columns (import-formats, purchases).
+
+    In the order of the codes: two sales of the same new products wait for each other and never in a circle.
+    """
+    found = {}
+    for line in sorted((line for line in lines if line.returns_line is None), key=lambda line: line.product_code):
+        found[line.product_code], _made = Product.objects.get_or_create(
+            code=line.product_code,
+            defaults={
+                "name": line.product_name or line.product_code,
+                "category": line.category,
+                "style": line.style,
+                "list_price": line.list_price,
+            },
+        )
+    return found
 
 
 def _check_return(line: LineInput, member: Member | None) -> None:
@@ -93,13 +99,13 @@ def _check_return(line: LineInput, member: Member | None) -> None:
         raise SaleNotAllowed(_("A return belongs to the member of the original receipt."))
 
 
-def _new_line(receipt: Receipt, position: int, line: LineInput) -> ReceiptLine:
+def _new_line(receipt: Receipt, position: int, line: LineInput, products: Mapping[str, Product]) -> ReceiptLine:
     sold = line.returns_line
     if sold is not None:
         product, name = sold.product, sold.product_name
         category, style, list_price = sold.category, sold.style, sold.list_price
     else:
-        product = _product_for(line)
+        product = products[line.product_code]
         name, category = line.product_name or product.name, line.category or product.category
         style, list_price = line.style or product.style, line.list_price or product.list_price
     return ReceiptLine(
@@ -119,15 +125,13 @@ def _new_line(receipt: Receipt, position: int, line: LineInput) -> ReceiptLine:
 def _lock_sold_lines(lines: Sequence[LineInput]) -> list[LineInput]:
     """The lines with their sold lines read again under a lock, so that two returns of one unit cannot both pass.
 
-    Their receipts first: in this order `void_receipt` takes them too.
+    Their receipts first: who holds a receipt holds its lines.
     """
     ids = sorted({line.returns_line.pk for line in lines if line.returns_line})
-    if ids:
-        undone = Receipt.objects.filter(lines__in=ids).order_by("pk")
-        list(undone.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    lock_receipts(line.returns_line.receipt_id for line in lines if line.returns_line)
     locked = {
         sold.pk: sold
-        for sold in ReceiptLine.objects.select_for_update(of=("self",))
+        for sold in ReceiptLine.objects.select_for_update(of=("self",), no_key=True)
         .select_related("receipt", "product")
         .filter(pk__in=ids)
         .order_by("pk")
@@ -147,8 +151,7 @@ def next_receipt_number(store: Store, at: datetime) -> str:
     return f"{prefix}{position:04d}"
 
 
-def _create_receipt(store: Store, number: str | None, at: datetime, **fields: object) -> Receipt:
-    number = number or next_receipt_number(store, at)
+def _create_receipt(store: Store, number: str, at: datetime, **fields: object) -> Receipt:
     try:
         with transaction.atomic():
             return Receipt.objects.create(store=store, number=number, recorded_at=at, **fields)
@@ -160,6 +163,7 @@ def _create_receipt(store: Store, number: str | None, at: datetime, **fields: ob
         raise
 
 
+@again_after_deadlock
 @transaction.atomic
 def record_receipt(
     *,
@@ -175,9 +179,9 @@ def record_receipt(
 ) -> SaleOutcome:
     """Records one receipt with its lines and brings everything derived up to date in the same transaction.
 
-    Locks are taken in the order in which the import takes them (number, sold lines, member), so that the two wait for
-    each other and never in a circle. Raises ReceiptNumberTaken, ReturnTooMuch or SaleNotAllowed with a message for the
-    clerk; then nothing is stored.
+    Locks are taken in the order in which the import takes them (store, products, known receipts, the new number,
+    member), so that the two wait for each other and never in a circle.
+    Raises ReceiptNumberTaken, ReturnTooMuch or SaleNotAllowed with a message for the clerk; then nothing is stored.
     """
     if not lines:
         raise SaleNotAllowed(_("Add at least one line."))
@@ -185,6 +189,9 @@ def record_receipt(
         raise SaleNotAllowed(_("The time of sale lies in the future."))
     if arrived_at is not None and arrived_at > sold_at:
         raise SaleNotAllowed(_("She arrived before she paid: correct the time of arrival."))
+    number = number or next_receipt_number(store, at)
+    products = _products_for(lines)
+    locked = _lock_sold_lines(lines)
     receipt = _create_receipt(
         store,
         number,
@@ -196,13 +203,14 @@ def record_receipt(
         member=member,
         recorded_by=by,
     )
-    locked = _lock_sold_lines(lines)
     for line in locked:
         if line.quantity < 0:
             _check_return(line, member)
     lock_members([member.pk] if member else [])
     before = _tier_of(member)
-    ReceiptLine.objects.bulk_create(_new_line(receipt, place, line) for place, line in enumerate(locked, start=1))
+    ReceiptLine.objects.bulk_create(
+        _new_line(receipt, place, line, products) for place, line in enumerate(locked, start=1)
+    )
     refresh_receipts([receipt.pk], at=at)
     receipt.refresh_from_db()
     return SaleOutcome(receipt, before, _tier_of(member), points_of(receipt.counted_amount))
@@ -220,10 +228,13 @@ def _check_void(receipt: Receipt, reason: str, by: Staff, at: datetime) -> None:
         raise VoidNotAllowed(_("Goods of this receipt were returned: void that return first."))
 
 
+@again_after_deadlock
 @transaction.atomic
 def void_receipt(receipt: Receipt, *, reason: str, by: Staff, at: datetime) -> Receipt:
     """Takes a wrongly keyed receipt out of everything; it stays readable. Raises VoidNotAllowed."""
-    receipt = Receipt.objects.select_for_update(of=("self",)).select_related("store").get(pk=receipt.pk)
+    undone = receipt.lines.filter(returns_line__isnull=False).values_list("returns_line__receipt", flat=True)
+    lock_receipts([receipt.pk, *undone])
+    receipt = Receipt.objects.select_related("store").get(pk=receipt.pk)
     _check_void(receipt, reason, by, at)
     Receipt.objects.filter(pk=receipt.pk).update(voided_at=at, voided_by=by, void_reason=reason.strip())
     receipt.lines.update(voided=True)
