@@ -1,20 +1,29 @@
 """Which sold lines a return undoes, and the return lines (import-formats.md, returns_receipt_no)."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from django.db import connection
 
 from members.imports.outcome import Outcome
-from members.imports.staging import execute, fetch
+from members.imports.staging import ROWS_AT_ONCE, execute, fetch, fetch_many
 
 # Sold lines each return may undo, in the order to take them: the named line; else the receipt's lines of the product in
-# line order; without a receipt the newest such line of the member sold in the 90 days before, in any store.
+# line order; without a receipt the newest such line of the member sold in the 90 days before, in any store. Units and
+# money of a corrected return, which is taken out and written anew, are there again.
 CANDIDATES = """
+WITH given_back AS (
+SELECT l.returns_line_id AS id, -sum(l.quantity) AS units, -sum(l.amount) AS amount
+  FROM row r JOIN members_receiptline l ON l.receipt_id = r.receipt_id AND l.line_no = r.line_no
+ WHERE r.bad_code IS NULL AND r.change = 'corrected' AND l.quantity < 0 AND r.line NOT IN (SELECT line FROM staying)
+ GROUP BY l.returns_line_id)
 SELECT r.line, r.sold_at, r.receipt_no, r.line_no, -r.quantity AS units, r.unit_price,
-       l.id, l.quantity - l.returned_quantity AS units_left, l.amount - l.returned_amount AS amount_left,
-       k.sold_at > r.sold_at AS sold_later, l.product_id IS DISTINCT FROM p.id AS other_product, k.member_id
+       l.id, l.quantity - l.returned_quantity + coalesce(g.units, 0) AS units_left,
+       l.amount - l.returned_amount + coalesce(g.amount, 0) AS amount_left,
+       k.sold_at > r.sold_at AS sold_later, l.product_id IS DISTINCT FROM p.id AS other_product, k.member_id,
+       count(*) OVER (PARTITION BY l.id) > 1 AS contended
   FROM row r
   LEFT JOIN members_product p ON p.code = r.product_code
   JOIN LATERAL (
@@ -30,26 +39,21 @@ SELECT r.line, r.sold_at, r.receipt_no, r.line_no, -r.quantity AS units, r.unit_
           AND k.sold_at <= r.sold_at AND k.sold_on >= r.sold_on - 90) l ON l.quantity > 0 AND NOT l.voided
        AND NOT EXISTS (SELECT 1 FROM row x WHERE x.line_id = l.id AND x.change = 'corrected' AND x.quantity < 0)
   JOIN members_receipt k ON k.id = l.receipt_id
+  LEFT JOIN given_back g ON g.id = l.id
  WHERE r.bad_code IS NULL AND r.quantity < 0 AND r.change IN ('new', 'corrected')
  ORDER BY r.sold_at, r.receipt_no, r.line_no, r.line,
           CASE WHEN r.returns_receipt_no IS NULL THEN k.sold_at END DESC, l.line_no, l.id
 """
 
-# Units and money that come back when a corrected return is taken out and written anew.
-GIVEN_BACK = """
-SELECT l.returns_line_id, -sum(l.quantity), -sum(l.amount)
-  FROM row r JOIN members_receiptline l ON l.receipt_id = r.receipt_id AND l.line_no = r.line_no
- WHERE r.bad_code IS NULL AND r.change = 'corrected' AND l.quantity < 0 AND r.line <> ALL(%s)
- GROUP BY l.returns_line_id
-"""
-
 # A corrected row that is, or becomes, a return is taken out and written anew: the trigger gives its units back.
 DROP = """
+WITH gone AS (
 DELETE FROM members_receiptline l
  USING row r
  WHERE r.bad_code IS NULL AND r.change = %s
    AND l.receipt_id = r.receipt_id AND l.line_no = r.line_no AND (l.quantity < 0 OR r.quantity < 0)
-RETURNING l.returns_line_id
+RETURNING l.returns_line_id)
+SELECT DISTINCT s.receipt_id FROM gone JOIN members_receiptline s ON s.id = gone.returns_line_id
 """
 
 # A sale in place of a return: the return is gone, the row makes a line.
@@ -60,10 +64,7 @@ UPDATE row r SET change = 'corrected_anew'
 RETURNING r.line
 """
 
-RETURN_ROWS = """
-SELECT line, change = 'corrected', returns_receipt_no IS NULL AND member_id IS NULL
-  FROM row WHERE bad_code IS NULL AND quantity < 0 AND change IN ('new', 'corrected')
-"""
+ANY_RETURN = "SELECT FROM row WHERE bad_code IS NULL AND quantity < 0 AND change IN ('new', 'corrected') LIMIT 1"
 
 RETURN_RECEIPTS = """
 INSERT INTO members_receipt (store_id, number, sold_at, sold_on, arrived_at, staff_id, member_id, recorded_at,
@@ -115,9 +116,33 @@ UPDATE head h SET receipt_id = k.id
   FROM members_receipt k WHERE h.receipt_id IS NULL AND k.store_id = h.store_id AND k.number = h.receipt_no
 """
 
-NO_UNDOES = """
-DROP TABLE IF EXISTS undoes;
-CREATE TEMP TABLE undoes (line int, part int, sold_id bigint, units int, member_id bigint) ON COMMIT DROP
+# What each return undoes; returns that are refused, and why; corrected ones among them, which stay as they were.
+TABLES = """
+DROP TABLE IF EXISTS undoes, refused, staying;
+CREATE TEMP TABLE undoes (line int, part int, sold_id bigint, units int, member_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE refused (line int, code text) ON COMMIT DROP;
+CREATE TEMP TABLE staying (line int) ON COMMIT DROP
+"""
+
+WITHOUT_CANDIDATES = """
+INSERT INTO refused
+SELECT r.line, CASE WHEN r.returns_receipt_no IS NULL AND r.member_id IS NULL THEN 'return_of_whom'
+                    ELSE 'nothing_to_return' END
+  FROM row r
+ WHERE r.bad_code IS NULL AND r.quantity < 0 AND r.change IN ('new', 'corrected')
+   AND NOT EXISTS (SELECT FROM undoes u WHERE u.line = r.line)
+   AND NOT EXISTS (SELECT FROM refused f WHERE f.line = r.line)
+"""
+
+STAY = """
+INSERT INTO staying
+SELECT f.line FROM refused f JOIN row r USING (line)
+ WHERE r.change = 'corrected' AND NOT EXISTS (SELECT FROM staying s WHERE s.line = f.line)
+"""
+
+MARK = """
+UPDATE row r SET bad_column = c.name, bad_code = f.code
+  FROM refused f JOIN (VALUES {columns}) c (code, name) USING (code) WHERE f.line = r.line
 """
 
 COLUMN_OF = {
@@ -131,7 +156,8 @@ COLUMN_OF = {
 
 
 class Candidate(NamedTuple):
-    """A sold line that a return may undo, as it stands before any return of this file."""
+    """A sold line that a return may undo, as it stands before any return of this file; `contended`: another one of the
+    file may undo it too."""
 
     line: int
     sold_at: object
@@ -145,9 +171,11 @@ class Candidate(NamedTuple):
     sold_later: bool
     other_product: bool
     member_id: int | None
+    contended: bool
 
 
 Undone = tuple[int, int, int, int, int | None]  # line of the file, part, sold line, units, member
+Left = dict[int, tuple[int, Decimal]]  # sold line → units and money that this file has left of it so far
 
 
 def make_way_for_sales() -> list[int]:
@@ -156,9 +184,7 @@ def make_way_for_sales() -> list[int]:
 
 
 def _drop(change: str) -> list[int]:
-    gone = fetch(DROP, change)
-    ids = [row[0] for row in gone if row[0] is not None]
-    return [row[0] for row in fetch("SELECT DISTINCT receipt_id FROM members_receiptline WHERE id = ANY(%s)", ids)]
+    return [row[0] for row in fetch(DROP, change)]
 
 
 def write_returns(outcome: Outcome) -> list[int]:
@@ -167,17 +193,12 @@ def write_returns(outcome: Outcome) -> list[int]:
     Says which receipts got units back from a corrected return.
     """
     execute(SAME_MEMBER)
-    rows = fetch(RETURN_ROWS)
-    if not rows:
-        execute(NO_UNDOES)
+    execute(TABLES)
+    if not fetch(ANY_RETURN):
         execute(OWNERS)
         return []
-    undone, refused = _settle(rows)
-    _mark(refused)
-    execute(NO_UNDOES)
-    with connection.cursor() as cursor, cursor.copy("COPY undoes FROM STDIN") as copy:
-        for row in undone:
-            copy.write_row(row)
+    _settle()
+    execute(MARK.format(columns=", ".join(f"('{code}', '{column}')" for code, column in COLUMN_OF.items())))
     given_back = _drop("corrected")
     execute(RETURN_RECEIPTS, outcome.now, outcome.by_id)
     execute(FILL_RECEIPTS)
@@ -186,66 +207,58 @@ def write_returns(outcome: Outcome) -> list[int]:
     return given_back
 
 
-def _settle(rows: list[tuple]) -> tuple[list[Undone], dict[int, str]]:
-    """What each return undoes. A corrected return that is refused stays as it was and gives nothing back, which may
-    leave less for the others: then they are settled again."""
-    corrected = {line for line, is_corrected, _nobody in rows if is_corrected}
-    staying: set[int] = set()
+def _settle() -> None:
+    """Fills `undoes` and `refused`. A corrected return that is refused stays as it was and gives nothing back, which
+    may leave less for the others: then they are settled again."""
     while True:
-        candidates = [Candidate(*row) for row in fetch(CANDIDATES)]
-        undone, refused = _allocate(candidates, fetch(GIVEN_BACK, list(staying)))
-        found = {candidate.line for candidate in candidates}
-        for line, _corrected, nobody in rows:
-            if line not in found:
-                refused[line] = "return_of_whom" if nobody else "nothing_to_return"
-        newly = (corrected & refused.keys()) - staying
-        if not newly:
-            return [one for one in undone if one[0] not in refused], refused
-        staying |= newly
+        execute("TRUNCATE undoes, refused")
+        _allocate()
+        execute(WITHOUT_CANDIDATES)
+        if not execute(STAY):
+            return
 
 
-def _allocate(candidates: list[Candidate], given_back: list[tuple]) -> tuple[list[Undone], dict[int, str]]:
+def _allocate() -> None:
     """Takes units from the candidates in order, returns in the order of their time. One pass: each return changes
-    what is left for the next."""
-    by_row: dict[int, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        by_row[candidate.line].append(candidate)
-    units_left = {one.sold_id: one.units_left for one in candidates}
-    amount_left = {one.sold_id: one.amount_left for one in candidates}
-    for sold_id, units, amount in given_back:
-        if sold_id in units_left:
-            units_left[sold_id] += units
-            amount_left[sold_id] += amount
+    what is left for the next. In portions, as a file may hold a million of them."""
+    left: Left = {}
     undone: list[Undone] = []
-    refused: dict[int, str] = {}
-    for line, choices in by_row.items():
-        taken = _take(choices, units_left, amount_left)
+    refused: list[tuple[int, str]] = []
+    candidates = map(Candidate._make, chain.from_iterable(fetch_many(CANDIDATES)))
+    for line, choices in groupby(candidates, key=lambda candidate: candidate.line):
+        taken = _take(list(choices), left)
         if isinstance(taken, str):
-            refused[line] = taken
-            continue
-        for part, (choice, units) in enumerate(taken):
-            units_left[choice.sold_id] -= units
-            amount_left[choice.sold_id] -= units * choice.unit_price
-            undone.append((line, part, choice.sold_id, units, choice.member_id))
-    return undone, refused
+            refused.append((line, taken))
+        else:
+            undone += _undo(taken, left)
+        if len(undone) + len(refused) >= ROWS_AT_ONCE:
+            _keep(undone, refused)
+            undone, refused = [], []
+    _keep(undone, refused)
 
 
-def _take(
-    choices: list[Candidate], units_left: dict[int, int], amount_left: dict[int, Decimal]
-) -> list[tuple[Candidate, int]] | str:
+def _keep(undone: Iterable[Undone], refused: Iterable[tuple[int, str]]) -> None:
+    for table, rows in (("undoes", undone), ("refused", refused)):
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _take(choices: list[Candidate], left: Left) -> list[tuple[Candidate, int]] | str:
     """How many units of which line, or the code of the reason why not."""
     missing = choices[0].units
     if choices[0].sold_later:
         return "sold_later"
     if choices[0].other_product:
         return "other_product"
-    open_choices = [one for one in choices if units_left[one.sold_id] > 0]
+    open_choices = [one for one in choices if _left_of(one, left)[0] > 0]
     if not open_choices:
         return "nothing_to_return"
     taken = []
     for choice in open_choices:
-        units = min(missing, units_left[choice.sold_id])
-        if units * choice.unit_price > amount_left[choice.sold_id]:
+        units_left, amount_left = _left_of(choice, left)
+        units = min(missing, units_left)
+        if units * choice.unit_price > amount_left:
             return "return_too_dear"
         taken.append((choice, units))
         missing -= units
@@ -254,8 +267,14 @@ def _take(
     return "return_too_much"
 
 
-def _mark(refused: dict[int, str]) -> None:
-    """Says of each refused return why."""
-    for code in set(refused.values()):
-        lines = [line for line, why in refused.items() if why == code]
-        execute("UPDATE row SET bad_column = %s, bad_code = %s WHERE line = ANY(%s)", COLUMN_OF[code], code, lines)
+def _left_of(choice: Candidate, left: Left) -> tuple[int, Decimal]:
+    return left.get(choice.sold_id) or (choice.units_left, choice.amount_left)
+
+
+def _undo(taken: list[tuple[Candidate, int]], left: Left) -> list[Undone]:
+    """The parts of one return; what others of the file may want too is counted down."""
+    for choice, units in taken:
+        if choice.contended:
+            units_left, amount_left = _left_of(choice, left)
+            left[choice.sold_id] = (units_left - units, amount_left - units * choice.unit_price)
+    return [(choice.line, part, choice.sold_id, units, choice.member_id) for part, (choice, units) in enumerate(taken)]
