@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from members.imports.columns import Layout
 from members.imports.outcome import Outcome
 from members.imports.staging import execute, fetch, refuse, typed_select
-from members.services.refresh import refresh_receipts
+from members.services.refresh import refresh_receipts, refresh_stores
 from vipcrm.models import Staff, Store
 from vipcrm.signals import calendars_changed, staff_moved
 
@@ -63,6 +63,11 @@ UPDATE vipcrm_store s
 OTHER_DAYS = """
 SELECT s.id FROM row r JOIN vipcrm_store s ON s.id = r.key_id
  WHERE r.bad_code IS NULL AND r.change = 'corrected' AND r.closed_weekdays <> s.closed_weekdays
+"""
+
+OTHER_ZONE = """
+SELECT s.id FROM row r JOIN vipcrm_store s ON s.id = r.key_id
+ WHERE r.bad_code IS NULL AND r.change = 'corrected' AND r.time_zone <> s.time_zone
 """
 
 STAFF = """
@@ -166,9 +171,12 @@ def write_stores(layout: Layout, outcome: Outcome) -> None:
     execute(REGIONS)
     execute(COMPARE_STORES)
     other_days = [row[0] for row in fetch(OTHER_DAYS)]
+    other_zone = [row[0] for row in fetch(OTHER_ZONE)]
     execute(WRITE_STORES)
     execute(UPDATE_STORES)
     outcome.count("row")
+    if other_zone:
+        outcome.refreshed = refresh_stores(other_zone, at=outcome.now)
     calendars_changed.send(sender=Store, store_ids=other_days, at=outcome.now)
 
 

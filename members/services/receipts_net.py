@@ -40,6 +40,14 @@ UPDATE members_receiptline s
  WHERE s.id = n.id AND (s.returned_quantity, s.returned_amount) IS DISTINCT FROM (n.units, n.amount)
 """
 
+# Stored with the receipt, for queries; a store whose time zone was corrected has other days.
+DAYS = """
+UPDATE members_receipt r
+   SET sold_on = (r.sold_at AT TIME ZONE s.time_zone)::date
+  FROM vipcrm_store s
+ WHERE s.id = r.store_id AND r.id = ANY(%s::bigint[]) AND r.sold_on <> (r.sold_at AT TIME ZONE s.time_zone)::date
+"""
+
 # Handbook 2: a receipt dated before the enrolment moves the enrolment to its day.
 ENROLMENT = """
 UPDATE members_member m
@@ -104,6 +112,11 @@ def refresh_nets(receipt_ids: Sequence[int]) -> int:
 def refresh_returned(receipt_ids: Sequence[int]) -> int:
     """What was taken back of each sold line, counted anew (only `rebuild` needs it: a trigger keeps it)."""
     return _changed(RETURNED, receipt_ids)
+
+
+def refresh_days(receipt_ids: Sequence[int]) -> int:
+    """The day of each receipt: its date in its own store (handbook 3.3)."""
+    return _changed(DAYS, receipt_ids)
 
 
 def refresh_enrolment(member_ids: Sequence[int]) -> int:

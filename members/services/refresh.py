@@ -31,6 +31,9 @@ SELECT sold.receipt_id FROM members_receiptline back JOIN members_receiptline so
 MEMBERS_OF = "SELECT DISTINCT member_id FROM members_receipt WHERE id = ANY(%s::bigint[]) AND member_id IS NOT NULL"
 
 
+RECEIPTS_OF_STORES = "SELECT id FROM members_receipt WHERE store_id = ANY(%s::bigint[])"
+MEMBERS_OF_STORES = "SELECT id FROM members_member WHERE home_store_id = ANY(%s::bigint[])"
+
 # Two that change one member's receipts at once wait here for each other: the later one then replays what both wrote.
 LOCK = "SELECT FROM members_member WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
@@ -88,6 +91,14 @@ def refresh_receipts(
     for _receiver, answer in receipts_changed.send(sender=Receipt, receipt_ids=changed_ids, at=at):
         changed.update(answer or {})
     return changed
+
+
+@transaction.atomic
+def refresh_stores(store_ids: Sequence[int], *, at: datetime) -> Counter[str]:
+    """Everything that goes by the time zone of these stores: days of their receipts, reviews of their members."""
+    receipts = _ids(RECEIPTS_OF_STORES, [id_array(store_ids)])
+    changed = Counter({"days": receipts_net.refresh_days(receipts)})
+    return changed + refresh_receipts(receipts, at=at, also_members=_ids(MEMBERS_OF_STORES, [id_array(store_ids)]))
 
 
 @transaction.atomic

@@ -101,6 +101,7 @@ def _rebuild_batch(member_ids: Sequence[int], now: datetime, check: bool, walk_i
         with transaction.atomic():
             receipts = list(Receipt.objects.filter(whose).order_by("pk").values_list("pk", flat=True))
             changed["returned"] += receipts_net.refresh_returned(receipts)
+            changed["days"] += receipts_net.refresh_days(receipts)
             changed += refresh_receipts(receipts, at=now, also_members=member_ids)
             if check:
                 raise _Undo

@@ -35,7 +35,8 @@ SELECT member_id, tier, coalesce(tier_since, "on"), (year_spend * 100)::bigint, 
 """
 
 STORED = """
-SELECT member_id, id, at, "on", from_tier, to_tier, reason, (spend * 100)::bigint, receipt_ids, version_id
+SELECT member_id, id, at, "on", from_tier, to_tier, reason, (spend * 100)::bigint, receipt_ids, version_id,
+       seq
   FROM members_tierchange WHERE member_id = ANY(%s::bigint[]) AND withdrawn_at IS NULL ORDER BY member_id, seq
 """
 
@@ -63,6 +64,9 @@ class ChangeRow(NamedTuple):
     cents: int
     receipt_ids: list[int]
     version_id: int | None
+
+
+Stored = tuple[int, int, ChangeRow]  # id, position (from 1), row
 
 
 @dataclass
@@ -144,10 +148,10 @@ def _zones_of(member_ids: Sequence[int]) -> dict[int, ZoneInfo]:
     return {member_id: ZoneInfo(name) for member_id, name in _rows(ZONES, member_ids)}
 
 
-def _stored_rows(member_ids: Sequence[int]) -> dict[int, list[tuple[int, ChangeRow]]]:
-    stored: dict[int, list[tuple[int, ChangeRow]]] = defaultdict(list)
-    for member_id, pk, *values in _rows(STORED, member_ids):
-        stored[member_id].append((pk, ChangeRow(*values)))
+def _stored_rows(member_ids: Sequence[int]) -> dict[int, list[Stored]]:
+    stored: dict[int, list[Stored]] = defaultdict(list)
+    for member_id, pk, *values, seq in _rows(STORED, member_ids):
+        stored[member_id].append((pk, seq, ChangeRow(*values)))
     return stored
 
 
@@ -191,10 +195,10 @@ def histories(
         )
 
 
-def _difference(stored: list[tuple[int, ChangeRow]], rows: list[ChangeRow]) -> int:
+def _difference(stored: list[Stored], rows: list[ChangeRow]) -> int:
     """The position of the first row that differs."""
     same = 0
-    while same < len(stored) and same < len(rows) and stored[same][1] == rows[same]:
+    while same < len(stored) and same < len(rows) and stored[same][1:] == (same + 1, rows[same]):
         same += 1
     return same
 
@@ -208,7 +212,7 @@ def replay_members(member_ids: Sequence[int], *, now: datetime, until: date | No
         present = stored.get(member_id, [])
         same = _difference(present, rows)
         result.standings[member_id] = told.standing
-        result.withdrawn += [pk for pk, _row in present[same:]]
+        result.withdrawn += [pk for pk, _seq, _row in present[same:]]
         result.new += [(member_id, place + 1, row) for place, row in enumerate(rows[same:], start=same)]
     return result
 

@@ -176,12 +176,15 @@ def execute(sql):
 DAMAGES = {
     "nets": "UPDATE members_receipt SET net_amount = net_amount + 1 WHERE number <> 'WALK'",
     "nets of a walk-in": "UPDATE members_receipt SET net_units = net_units + 1 WHERE number = 'WALK'",
+    "day": "UPDATE members_receipt SET sold_on = sold_on - 1 WHERE number <> 'WALK'",
+    "day of a walk-in": "UPDATE members_receipt SET sold_on = sold_on - 1 WHERE number = 'WALK'",
     "counted": "UPDATE members_receipt SET counted_amount = 0 WHERE member_id IS NOT NULL",
     "returned": "UPDATE members_receiptline SET returned_quantity = 1, returned_amount = 300 WHERE quantity = 3",
     "enrolment": "UPDATE members_member SET enrolled_on = enrolled_on - 1 WHERE card_no = 'C1'",
     "status": "UPDATE members_member SET status = 'left' WHERE card_no = 'C1'",
     "tier change lost": "DELETE FROM members_tierchange WHERE reason = 'single'",
     "tier change wrong": "UPDATE members_tierchange SET spend = spend + 1 WHERE reason = 'joined'",
+    "tier change out of place": "UPDATE members_tierchange SET seq = seq + 7",
     "tier change too many": (
         'INSERT INTO members_tierchange (member_id, seq, at, "on", from_tier, to_tier, reason, spend, receipt_ids,'
         " version_id, recorded_at) SELECT member_id, 99, at, \"on\", to_tier, 'supreme', 'single', 1, receipt_ids,"

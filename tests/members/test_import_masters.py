@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from members.imports.run import import_file
-from members.models import AdvisorChange, Consent, Member, OpeningBalance, Product, Standing, TierChange
+from members.models import AdvisorChange, Consent, Member, OpeningBalance, Product, Receipt, Standing, TierChange
 from members.services.reviews import rebuild
 from tests.factories import StaffFactory, StoreFactory
 from vipcrm.models import Region, Staff, Store
@@ -174,3 +174,17 @@ def test_same_card_twice(load, shop):
         "members", "card_no,name,phone,store\nC1,王,13800000001,4001\nC1,王,13800000001,4001\nC1,李,13800000001,4001\n"
     )
     assert (outcome.created, outcome.skipped, outcome.errors) == (1, 1, 1)
+
+
+def test_a_time_zone_that_is_corrected_moves_days_and_what_rests_on_them(load, shop):
+    sale = "receipt_no,store,sold_at,card_no,product_code,unit_price,quantity\nR1,4001,2025-11-22 06:00,C1,P1,1500,1\n"
+    load("members", "card_no,name,wechat,store\nC1,王,w,4001\n")
+    load("purchases", sale)
+    assert Standing.objects.get().review_on == date(2026, 11, 22)
+
+    load("stores", "code,name,time_zone\n4001,静安店,America/New_York\n")  # it was the evening before there
+
+    assert Receipt.objects.get().sold_on == date(2025, 11, 21)
+    assert Standing.objects.get().first_purchase_on == date(2025, 11, 21)
+    assert TierChange.objects.get(withdrawn_at=None).on == date(2025, 11, 21)
+    assert rebuild(now=NOW, check=True).total() == 0
