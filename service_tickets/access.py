@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 
 from members.access import receipt_for_read
 from members.models import Member, Receipt
-from service_tickets.models import Item, Notification, Task
+from service_tickets.models import Item, Notification, Partner, Task
 from vipcrm.requests import StaffRequest
 
 JOINED = ("store", "member__home_store", "sold_to", "agent", "receipt", "user_status", "created_by", "passed_on_to")
@@ -31,6 +31,13 @@ def task_for_write(request: StaffRequest, pk: int) -> Task:
     """A task of a notification that may be seen. Raises Http404."""
     visible = Notification.objects.visible_to(request.user)
     return get_object_or_404(Task.objects.select_related("notification__store"), pk=pk, notification__in=visible)
+
+
+def partner_for_write(request: StaffRequest, pk: int) -> Partner:
+    """A further partner of a notification that may be seen. Raises Http404."""
+    visible = Notification.objects.visible_to(request.user)
+    rows = Partner.objects.select_related("notification__store", "function", "staff")
+    return get_object_or_404(rows, pk=pk, notification__in=visible)
 
 
 def member_to_serve(request: StaffRequest, pk: int) -> Member:

@@ -19,7 +19,7 @@ class ServiceTicketsConfig(AppConfig):
         panels.register("member.side", "service", 40, ours.member_panel)
         panels.register("receipt.side", "service", 40, ours.receipt_panel)
         timeline.register(ours.timeline_of)
-        nav.register_badge("service", ours.agents_overdue)
+        nav.register_badge("service", ours.agents_pressing)
         everybody = nav.ALL_ROLES
         nav.register_more(
             nav.Item("plan", _("Work plan"), "calendar-days", "service_tickets:work_plan", everybody, order=40)

@@ -66,7 +66,7 @@ class Action(models.TextChoices):
     RELEASE_TASK = "release_task", _("Release a task")
     COMPLETE_TASK = "complete_task", _("Complete a task")
     CONFIRM_TASK = "confirm_task", _("Mark a task successful")
-    ADD_ACTIVITY = "add_activity", _("Write down what was done")
+    ADD_ACTIVITY = "add_activity", _("Write what was done")
     ADD_TEXT = "add_text", _("Add a text")
     ASK_HEAD_OFFICE = "ask_head_office", _("Ask head office")
     CREATE_ORDER = "create_order", _("Create a service order")

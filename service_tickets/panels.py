@@ -2,13 +2,14 @@
 
 from typing import Any, cast
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Member, Receipt
-from service_tickets.enums import OPEN_PHASES, Light, SystemStatus
+from service_tickets.enums import OPEN_PHASES, Light, Priority, SystemStatus
 from service_tickets.models import Notification
 from vipcrm.enums import Role
 from vipcrm.models import Staff
@@ -65,9 +66,15 @@ def _entry(row: Notification) -> Entry:
     )
 
 
-def agents_overdue(staff: Any) -> int:
-    """The number on “Service”: an agent's own notifications past the required end; nothing for others."""
+def agents_pressing(staff: Any) -> int:
+    """The number on “Service”: what an agent is told at once. Nothing for others.
+
+    Her own past the required end, and what is urgent and not taken up: her own, and in her store nobody's.
+    """
     if not isinstance(staff, Staff) or staff.role != Role.SERVICE_AGENT:
         return 0
     today = timezone.localdate(timezone=staff.store.tz if staff.store else None)
-    return Notification.objects.unfinished().filter(agent=staff, required_end__lt=today).count()
+    rows = Notification.objects.visible_to(staff).unfinished()
+    own_or_nobodys = Q(agent=staff) | Q(agent=None)
+    urgent = Q(priority=Priority.URGENT, phase=SystemStatus.OSNO) & own_or_nobodys
+    return rows.filter(urgent | Q(agent=staff, required_end__lt=today)).count()

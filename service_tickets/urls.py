@@ -1,6 +1,6 @@
 from django.urls import path
 
-from service_tickets.views import detail, edit, lists, moves, parts, plan
+from service_tickets.views import detail, edit, lists, moves, partners, parts, plan
 
 app_name = "service_tickets"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("<int:pk>/tasks/new/", parts.task_add, name="task_add"),
     path("<int:pk>/activities/new/", parts.activity_add, name="activity_add"),
     path("<int:pk>/texts/new/", parts.text_add, name="text_add"),
+    path("<int:pk>/partners/new/", partners.partner_add, name="partner_add"),
+    path("partners/<int:pk>/", partners.partner_edit, name="partner_edit"),
+    path("partners/<int:pk>/remove/", partners.partner_remove, name="partner_remove"),
     path("items/<int:pk>/", parts.item_edit, name="item_edit"),
     path("tasks/<int:pk>/<str:action>/", parts.task_move, name="task_move"),
 ]

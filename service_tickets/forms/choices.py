@@ -60,3 +60,24 @@ def people_of(store: Store) -> list[Staff]:
 
 def people_choices(people: Iterable[Staff]) -> list[tuple[str, str]]:
     return [NONE, *((str(staff.pk), f"{staff.name} · {staff.get_role_display()}") for staff in people)]
+
+
+FIELD_CATALOGUES = {
+    "product_type": Catalogue.PRODUCT,
+    "colour": Catalogue.COLOUR,
+    "damage": Catalogue.DAMAGE,
+    "code": Catalogue.TASK,
+}
+
+
+class CodesMixin:
+    """Fills the selects of catalogue codes from one query."""
+
+    fields: dict[str, Any]
+    catalogues: Catalogues
+
+    def fill_codes(self, catalogues: Catalogues, **special: Catalogue) -> None:
+        self.catalogues = catalogues
+        for name, catalogue in {**FIELD_CATALOGUES, **special}.items():
+            if name in self.fields:
+                self.fields[name].choices = catalogues.choices(catalogue)

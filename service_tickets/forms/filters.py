@@ -45,7 +45,7 @@ class FilterForm(forms.Form):
     dates = forms.ChoiceField(label=_("Dates of"), required=False, choices=DATE_NAMES)
     since = date_field(_("From"), required=False)
     until = date_field(_("Until"), required=False)
-    sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=[("", ""), *ORDER_NAMES])
+    sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=[("", _("As usual")), *ORDER_NAMES])
 
     def __init__(self, data: QueryDict, *, staff: Staff) -> None:
         super().__init__(data)
@@ -135,11 +135,12 @@ class FilterForm(forms.Form):
     @property
     def shown(self) -> list[str]:
         """The selects behind “More filters”."""
-        return ["status", "agent", *(["store"] if self.stores else []), "dates"]
+        return ["type", "status", "agent", *(["store"] if self.stores else []), "dates", "sort"]
 
     def more_in_use(self) -> bool:
-        """Whether a filter behind “More filters” is set, so that it is shown open."""
-        return any(self.value(name) for name in ("status", "member", "agent", "store", "since", "until"))
+        """Whether a filter that shows nowhere else is set, so that “More filters” stands open."""
+        hidden = any(self.value(name) for name in ("status", "member", "store", "since", "until"))
+        return hidden or self.value("agent") not in ("", ME)
 
 
 class PlanForm(forms.Form):

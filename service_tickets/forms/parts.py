@@ -1,4 +1,4 @@
-"""Items, tasks, activities and texts of a notification."""
+"""Tasks, activities, texts and partners of a notification. Items: forms.items."""
 
 from typing import Any
 
@@ -11,106 +11,15 @@ from service_tickets.enums import Catalogue
 from service_tickets.forms.choices import (
     NONE,
     Catalogues,
+    CodesMixin,
     code_field,
     date_field,
     moment_field,
     people_choices,
     people_of,
 )
-from service_tickets.models import Item, Notification
-from service_tickets.services import CauseInput, ItemInput, TaskInput
-
-FIELD_CATALOGUES = {
-    "product_type": Catalogue.PRODUCT,
-    "colour": Catalogue.COLOUR,
-    "damage": Catalogue.DAMAGE,
-    "cause": Catalogue.CAUSE,
-    "second_cause": Catalogue.CAUSE,
-    "code": Catalogue.TASK,
-}
-
-
-class CodesMixin:
-    """Fills the selects of catalogue codes from one query."""
-
-    fields: dict[str, Any]
-    catalogues: Catalogues
-
-    def fill_codes(self, catalogues: Catalogues, **special: Catalogue) -> None:
-        self.catalogues = catalogues
-        for name, catalogue in {**FIELD_CATALOGUES, **special}.items():
-            if name in self.fields:
-                self.fields[name].choices = catalogues.choices(catalogue)
-
-
-class ItemForm(CodesMixin, forms.Form):
-    """One item. On the page of a new notification it may stay empty."""
-
-    name = forms.CharField(label=_("What it is"), max_length=120, required=False)
-    material = forms.CharField(label=_("Material number"), max_length=40, required=False)
-    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=100_000, initial=1, required=False)
-    product_type = code_field(_("Product type"))
-    colour = code_field(_("Colour"))
-    damage = code_field(_("Damage"))
-    cause = code_field(_("Cause"))
-    cause_text = forms.CharField(label=_("Cause in words"), max_length=200, required=False)
-    maker = forms.CharField(
-        label=_("Maker"), max_length=80, required=False, help_text=_("For goods that were made for us.")
-    )
-    second_cause = code_field(_("Second cause"))
-    item_text = forms.CharField(label=_("Remark"), required=False, widget=forms.Textarea({"rows": 2}))
-
-    def __init__(self, *args: Any, optional: bool = False, also: Any = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.optional = optional
-        self.fill_codes(Catalogues(also))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.optional and not self.is_given():
-            self.add_error("name", _("Choose a product type or write what it is."))
-        if self.optional and not self.is_given() and any(cleaned.get(name) for name in ("damage", "colour", "cause")):
-            self.add_error("name", _("Choose a product type or write what it is."))
-        return cleaned
-
-    def is_given(self) -> bool:
-        """Whether it says what the thing is."""
-        return any(self.cleaned_data.get(name) for name in ("name", "material", "product_type"))
-
-    def to_item(self) -> ItemInput:
-        """The item as written. Only after is_valid()."""
-        data = self.cleaned_data
-        first = CauseInput(self.catalogues.pick(data["cause"]), data["cause_text"], data["maker"])
-        second = CauseInput(self.catalogues.pick(data["second_cause"]))
-        return ItemInput(
-            product_type=self.catalogues.pick(data["product_type"]),
-            colour=self.catalogues.pick(data["colour"]),
-            damage=self.catalogues.pick(data["damage"]),
-            material=data["material"],
-            name=data["name"],
-            quantity=data["quantity"] or 1,
-            text=data["item_text"],
-            causes=[cause for cause in (first, second) if cause.code or cause.text],
-        )
-
-    @staticmethod
-    def initial_of(item: Item) -> dict[str, Any]:
-        """What the form shows for an item that exists."""
-        causes = list(item.causes.all())
-        first, second = [*causes, None, None][:2]
-        return {
-            "name": item.name,
-            "material": item.material,
-            "quantity": item.quantity,
-            "product_type": item.product_type_id,
-            "colour": item.colour_id,
-            "damage": item.damage_id,
-            "item_text": item.text,
-            "cause": first.code_id if first else None,
-            "cause_text": first.text if first else "",
-            "maker": first.maker if first else "",
-            "second_cause": second.code_id if second else None,
-        }
+from service_tickets.models import Notification, Partner, PartnerFunction
+from service_tickets.services import IN_HEADER, PartnerInput, TaskInput
 
 
 class TaskForm(CodesMixin, forms.Form):
@@ -173,3 +82,56 @@ class ActivityForm(CodesMixin, forms.Form):
 
 class TextForm(forms.Form):
     text = forms.CharField(label=pgettext_lazy("notification", "Text"), widget=forms.Textarea({"rows": 5}))
+
+
+class PartnerForm(forms.Form):
+    """Who plays a further part: a colleague, or somebody without a login by name."""
+
+    function = forms.ChoiceField(label=_("Function"))
+    staff = forms.ChoiceField(label=_("Colleague"), required=False)
+    name = forms.CharField(
+        label=pgettext_lazy("partner", "Name"),
+        max_length=80,
+        required=False,
+        help_text=_("Somebody without a login: a firm, a department."),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, notification: Notification, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        functions = PartnerFunction.objects.exclude(code__in=IN_HEADER).order_by("code")
+        self.functions = {function.code: function for function in functions}
+        self.people = {str(staff.pk): staff for staff in people_of(notification.store)}
+        self.fields["function"].choices = [(code, str(function)) for code, function in self.functions.items()]
+        self.fields["staff"].choices = people_choices(self.people.values())
+
+    @staticmethod
+    def initial_of(partner: Partner) -> dict[str, Any]:
+        """What the form shows for a partner that exists."""
+        staff = str(partner.staff_id) if partner.staff_id else ""
+        return {"function": partner.function.code, "staff": staff, "name": partner.name}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("staff") and not cleaned.get("name", "").strip():
+            self.add_error("name", _("Choose a colleague or write a name."))
+        return cleaned
+
+    def to_partner(self) -> PartnerInput:
+        """The partner as written. Only after is_valid()."""
+        data = self.cleaned_data
+        return PartnerInput(self.functions[data["function"]], self.people.get(data["staff"]), data["name"])
+
+
+class RequiredPartnersForm(forms.Form):
+    """On a new notification: a field for each further function that its type requires."""
+
+    def __init__(self, *args: Any, functions: list[PartnerFunction], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.functions = functions
+        for function in functions:
+            self.fields[f"partner_{function.code}"] = forms.CharField(label=function.name, max_length=80)
+
+    def to_partners(self) -> list[PartnerInput]:
+        """The partners as written. Only after is_valid()."""
+        return [PartnerInput(each, name=self.cleaned_data[f"partner_{each.code}"]) for each in self.functions]

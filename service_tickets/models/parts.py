@@ -191,7 +191,11 @@ class Partner(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.function_id} {self.name or self.staff}"
+        return f"{self.function_id} {self.who}"
+
+    @property
+    def who(self) -> str:
+        return self.name or (self.staff.name if self.staff else "")
 
 
 class HistoryEntry(models.Model):

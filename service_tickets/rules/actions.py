@@ -13,6 +13,8 @@ from service_tickets.rules.system import FORBIDS, MOVES, TASK_MOVES, task_marks,
 from service_tickets.rules.values import ProfileSpec, Reason, State, StatusSpec
 from vipcrm.enums import Role
 
+# What nobody begins or ends while a partner function that the type requires is played by nobody.
+NEEDS_PARTNERS = frozenset({Action.PUT_IN_PROCESS, Action.RELEASE_TASK, Action.CREATE_ORDER, Action.COMPLETE})
 # SAP shows system statuses in this order; reasons follow it: the one that must go first comes first.
 ORDER = (
     SystemStatus.DLFL,
@@ -40,12 +42,12 @@ def _system_reason(status: SystemStatus, action: Action, state: State) -> Reason
         return Reason(status.value, why_forbidden(status, action))
     count = len(state.open_tasks)
     text = ngettext("Tasks outstanding: %(count)d", "Tasks outstanding: %(count)d", count) % {"count": count}
-    return Reason(status.value, _("%(what)s: %(which)s") % {"what": text, "which": _listed(state.open_tasks)})
+    return Reason(status.value, _("%(what)s: %(which)s.") % {"what": text, "which": _listed(state.open_tasks)})
 
 
 def _listed(texts: tuple[str, ...]) -> str:
     shown = _(", ").join(texts[:3])
-    return shown + " …" if len(texts) > 3 else shown
+    return shown + "…" if len(texts) > 3 else shown
 
 
 def _user_reason(status: StatusSpec) -> Reason:
@@ -54,8 +56,8 @@ def _user_reason(status: StatusSpec) -> Reason:
 
 
 def _conditions(action: Action, state: State) -> list[Reason]:
-    """What neither table row says: approval, the deletion flag, head office."""
-    reasons = []
+    """What neither table row says: required partners, approval, the deletion flag, head office."""
+    reasons = [missing_reason(state.missing)] if state.missing and action in NEEDS_PARTNERS else []
     if action == Action.COMPLETE and needs_approval(state):
         reasons.append(Reason("approval", _("Head office is asked: it needs approval by a store manager first.")))
     if action == Action.FLAG_DELETION and state.phase == SystemStatus.OSNO and state.used:
@@ -65,6 +67,11 @@ def _conditions(action: Action, state: State) -> list[Reason]:
     if action == Action.ASK_HEAD_OFFICE and state.asked:
         reasons.append(Reason("asked", _("Head office is asked already.")))
     return reasons + _set_by_reasons(action, state)
+
+
+def missing_reason(functions: Iterable[str]) -> Reason:
+    """Why a notification without a required partner is not saved and not worked on."""
+    return Reason("partner", _("This type needs: %s.") % _(", ").join(functions))
 
 
 def needs_approval(state: State) -> bool:

@@ -63,7 +63,8 @@ class State:
     """A notification's statuses and what else decides about actions.
 
     `open_tasks` are the texts of tasks not yet completed; `used`: something was done on it since it was created;
-    `asked`: head office is asked; `approved`: a supervisor approved that.
+    `asked`: head office is asked; `approved`: a supervisor approved that; `missing`: required partner functions that
+    nobody plays yet.
     """
 
     phase: SystemStatus
@@ -75,6 +76,7 @@ class State:
     used: bool = False
     asked: bool = False
     approved: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def system(self) -> frozenset[SystemStatus]:

@@ -16,6 +16,13 @@ from service_tickets.services.moves import (
     reopen,
     set_user_status,
 )
+from service_tickets.services.partners import (
+    PartnerInput,
+    add_partner,
+    change_partner,
+    partners_of,
+    remove_partner,
+)
 from service_tickets.services.parts import (
     CauseInput,
     ItemInput,
@@ -27,23 +34,28 @@ from service_tickets.services.parts import (
     change_item,
     move_task,
 )
+from service_tickets.services.required import IN_HEADER, required_functions
 from service_tickets.services.states import load_state
 
 __all__ = [
+    "IN_HEADER",
     "CauseInput",
     "ChangedMeanwhile",
     "Header",
     "ItemInput",
     "MoveNotAllowed",
+    "PartnerInput",
     "TaskInput",
     "add_activity",
     "add_item",
     "add_long_text",
+    "add_partner",
     "add_task",
     "ask_head_office",
     "assign_agent",
     "change_header",
     "change_item",
+    "change_partner",
     "complete",
     "create_notification",
     "delete_user_status",
@@ -53,7 +65,10 @@ __all__ = [
     "move_task",
     "next_number",
     "open_complaint",
+    "partners_of",
     "perform",
+    "remove_partner",
     "reopen",
+    "required_functions",
     "set_user_status",
 ]

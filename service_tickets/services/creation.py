@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -18,20 +18,20 @@ from service_tickets.enums import (
     SystemStatus,
     TaskStatus,
 )
-from service_tickets.models import ExtraStatus, HistoryEntry, LongText, Notification, PartnerFunction, UserStatus
-from service_tickets.rules.actions import first_state, needs_approval
-from service_tickets.rules.dates import number_text
+from service_tickets.models import ExtraStatus, HistoryEntry, LongText, Notification, UserStatus
+from service_tickets.rules.actions import first_state, missing_reason, needs_approval
+from service_tickets.rules.dates import number_text, usual_end
 from service_tickets.rules.system import task_marks
 from service_tickets.rules.values import Reason, State
 from service_tickets.services.errors import MoveNotAllowed
+from service_tickets.services.partners import PartnerInput, insert_partner
 from service_tickets.services.parts import CauseInput, ItemInput, TaskInput, insert_item, insert_task
+from service_tickets.services.required import missing_functions
 from service_tickets.services.states import profile_of
 from vipcrm.enums import Role
 from vipcrm.models import Staff, Store
 
 SHORT_TEXT = 40
-DAYS_TO_CLOSE = 7  # the clerk's estimate until she writes another
-DAYS_TO_ANSWER = 15  # a complaint is answered in writing within 15 days (service-notifications, "Complaints" 2)
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Header:
     sales_group: str = ""
     po_number: str = ""
     po_date: date | None = None
+    sold_to: Member | None = None  # None: the member
 
 
 def draft_header(
@@ -70,23 +71,20 @@ def draft_header(
     if copy_of is not None:
         names = [name for name in Header.__dataclass_fields__ if name not in {"type", "required_start", "required_end"}]
         kept = {name: getattr(copy_of, name) for name in names}
-        return Header(type=NotificationType(copy_of.type), required_start=today, required_end=_closing(today), **kept)
+        end = usual_end(today, priority=copy_of.priority, kind=copy_of.kind)
+        return Header(type=NotificationType(copy_of.type), required_start=today, required_end=end, **kept)
     is_service = type_ == NotificationType.Z1
     return Header(
         type=type_,
         description="",
         required_start=today,
-        required_end=_closing(today),
+        required_end=usual_end(today, priority=Priority.MEDIUM, kind=""),
         reporter=by.name,
         paid=PaidState.PAID if is_service else PaidState.UNPAID,
         agent=_agent_of(store, type_),
         po_number=receipt.number if receipt and is_service else "",
         po_date=receipt.sold_on if receipt and is_service else None,
     )
-
-
-def _closing(today: date) -> date:
-    return today + timedelta(days=DAYS_TO_CLOSE)
 
 
 def _agent_of(store: Store, type_: NotificationType) -> Staff | None:
@@ -121,33 +119,39 @@ def create_notification(
     store: Store,
     header: Header,
     member: Member | None = None,
-    sold_to: Member | None = None,
     receipt: Receipt | None = None,
     followup_step: int | None = None,
     copied_from: Notification | None = None,
     text: str = "",
     items: Sequence[ItemInput] = (),
     tasks: Sequence[TaskInput] = (),
+    partners: Sequence[PartnerInput] = (),
+    incomplete: bool = False,
     by: Staff,
     at: datetime,
 ) -> Notification:
-    """Creates a notification with its first statuses, history, long text, items and tasks; returns it with its number.
+    """Creates a notification with its first statuses, history, long text, items, tasks; returns it with its number.
 
     The number is taken last and under a lock that ends with the transaction: none is lost, none is given twice.
-    Raises MoveNotAllowed where a required partner or the member is missing.
+    Raises MoveNotAllowed where the member or a required partner is missing. `incomplete`: partners may still be
+    missing; they are asked for before anybody puts it in process.
     """
     member = member or (receipt.member if receipt else None)
     _check_belongs(header, member, receipt)
+    if not incomplete:
+        _check_partners(header, member, partners)
     state = first_state(profile_of(header.type))
     state = replace(state, asked=header.type == NotificationType.Z2)
     notification = _insert(
-        store, header, state, by=by, at=at, member=member, sold_to=sold_to, receipt=receipt,
+        store, header, state, by=by, at=at, member=member, receipt=receipt,
         followup_step=followup_step, copied_from=copied_from, task_count=len(tasks),
     )  # fmt: skip
     for item in items:
         insert_item(notification, item)
     for task in tasks:
         insert_task(notification, task, by=by, at=at)
+    for partner in partners:
+        insert_partner(notification, partner)
     if text.strip():
         LongText.objects.create(notification=notification, text=text.strip(), at=at, by=by)
     return notification
@@ -160,11 +164,14 @@ def _check_belongs(header: Header, member: Member | None, receipt: Receipt | Non
         raise MoveNotAllowed([Reason("no_text", _("Say in a few words what it is about."))])
     if header.required_end < header.required_start:
         raise MoveNotAllowed([Reason("dates", _("The required end is not before the start."))])
-    needed = {"SP": member, "SH": member, "VW": header.agent}
-    required = PartnerFunction.objects.filter(**{f"required_{header.type.lower()}": True})
-    missing = [str(function) for function in required if function.code in needed and needed[function.code] is None]
-    if missing:
-        raise MoveNotAllowed([Reason("partner", _("This type needs: %s.") % ", ".join(missing))])
+
+
+def _check_partners(header: Header, member: Member | None, partners: Sequence[PartnerInput]) -> None:
+    played = {partner.function.code for partner in partners}
+    in_header = {"SP": header.sold_to or member, "SH": member, "VW": header.agent}
+    played |= {code for code, who in in_header.items() if who is not None}
+    if missing := missing_functions(header.type, played):
+        raise MoveNotAllowed([missing_reason(missing)])
 
 
 def _insert(
@@ -230,8 +237,9 @@ def open_complaint(
 ) -> Notification:
     """A complaint that came up in a follow-up becomes a service notification; the one thing followups calls.
 
-    `text` is what the customer said: its beginning becomes the short text, all of it the long text. Safe to repeat:
-    the same `step_ref` gives the same notification.
+    `text` is what the customer said: its beginning becomes the short text, all of it the long text. A partner that the
+    type requires may be missing: what she said is never lost for that. Safe to repeat: the same `step_ref` gives the
+    same notification.
     """
     earlier = Notification.objects.filter(followup_step=step_ref).first() if step_ref is not None else None
     if earlier is not None:
@@ -243,11 +251,12 @@ def open_complaint(
         draft,
         kind=Kind.COMPLAINT,
         description=_first_words(text),
-        required_end=today + timedelta(days=DAYS_TO_ANSWER),
+        required_end=usual_end(today, priority=draft.priority, kind=Kind.COMPLAINT),
     )
     return create_notification(
-        store=store, header=header, member=member, receipt=receipt, followup_step=step_ref, text=text, by=by, at=at
-    )
+        store=store, header=header, member=member, receipt=receipt, followup_step=step_ref, text=text,
+        incomplete=True, by=by, at=at,
+    )  # fmt: skip
 
 
 def _first_words(text: str) -> str:

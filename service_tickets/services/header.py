@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from service_tickets.enums import Action, HistoryKind
 from service_tickets.models import HistoryEntry, Notification
-from service_tickets.rules.actions import after_action, why_not
+from service_tickets.rules.actions import after_action, missing_reason, why_not
 from service_tickets.rules.values import Reason
 from service_tickets.services.creation import Header
 from service_tickets.services.errors import MoveNotAllowed
+from service_tickets.services.required import required_functions
 from service_tickets.services.states import as_text, load_state, locked, refuse, store_state
 from vipcrm.models import Staff
 
@@ -40,7 +41,7 @@ def assign_agent(
 
 def _write(fresh: Notification, values: dict[str, Any], action: Action, *, by: Staff, at: datetime) -> list[str]:
     before = load_state(fresh)
-    refuse(why_not(action, before))
+    refuse([*why_not(action, before), *_missing_in_header(fresh, values)])
     changed = [name for name, value in values.items() if getattr(fresh, name) != value]
     if not changed:
         return []
@@ -56,3 +57,14 @@ def _write(fresh: Notification, values: dict[str, Any], action: Action, *, by: S
     HistoryEntry.objects.bulk_create(rows)
     store_state(fresh, before, after_action(action, before), action=action, by=by, at=at)
     return changed
+
+
+def _missing_in_header(fresh: Notification, values: dict[str, Any]) -> list[Reason]:
+    """A required function that stands in the header and that nobody would play."""
+    played = {
+        "SP": values.get("sold_to", fresh.sold_to_id) or fresh.member_id,
+        "SH": fresh.member_id,
+        "VW": values.get("agent", fresh.agent_id),
+    }
+    missing = [str(each) for each in required_functions(fresh.type) if each.code in played and not played[each.code]]
+    return [missing_reason(missing)] if missing else []

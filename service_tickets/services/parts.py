@@ -59,15 +59,28 @@ def add_item(notification: Notification, *, item: ItemInput, by: Staff, at: date
 
 @transaction.atomic
 def change_item(item: Item, *, to: ItemInput, expected: int | None = None, by: Staff, at: datetime) -> Item:
-    """Replaces what an item says, its causes included."""
-    _open_for(item.notification, Action.ADD_ITEM, by=by, at=at, expected=expected)
+    """Replaces what an item says, its causes included; the history keeps both. Raises ChangedMeanwhile like a move."""
+    fresh = _open_for(item.notification, Action.ADD_ITEM, by=by, at=at, expected=expected)
     _check_item(to)
+    old = summary_of(Item.objects.get(pk=item.pk))
     for name in ("product_type", "colour", "material", "name", "quantity", "damage", "text"):
         setattr(item, name, getattr(to, name))
     item.save()
     item.causes.all().delete()
     _insert_causes(item, to.causes)
+    if (new := summary_of(item)) != old:
+        HistoryEntry.objects.create(
+            notification=fresh, at=at, by=by, action=Action.ADD_ITEM, kind=HistoryKind.CHANGE, subject="item",
+            old=old, new=new,
+        )  # fmt: skip
     return item
+
+
+def summary_of(item: Item) -> str:
+    """What the history keeps of an item: thing, colour, quantity, damage, causes."""
+    causes = [", ".join(filter(None, (c.code and c.code.name, c.text, c.maker))) for c in item.causes.all()]
+    parts = (str(item), item.material, item.colour and item.colour.name, f"× {item.quantity}")
+    return "·".join(filter(None, (*parts, item.damage and item.damage.name, *causes, item.text)))[:200]
 
 
 def insert_item(notification: Notification, item: ItemInput) -> Item:

@@ -10,6 +10,7 @@ from service_tickets.models import ExtraStatus, HistoryEntry, Notification, Stat
 from service_tickets.rules.actions import changes_between, needs_approval
 from service_tickets.rules.values import ProfileSpec, Reason, State
 from service_tickets.services.errors import ChangedMeanwhile, MoveNotAllowed
+from service_tickets.services.required import missing_functions, played_in
 from vipcrm.models import Staff, Store
 
 
@@ -32,13 +33,18 @@ def locked(notification: Notification, expected: int | None = None) -> Notificat
         .get(pk=notification.pk)
     )
     if expected is not None and expected != fresh.version:
-        text = _("Somebody changed this notification in the meantime. Look at it again, then decide.")
-        raise ChangedMeanwhile([Reason("changed_meanwhile", text)])
+        raise changed_meanwhile()
     return fresh
 
 
+def changed_meanwhile() -> ChangedMeanwhile:
+    """What a person is told whose page is older than the notification."""
+    text = _("Somebody changed this notification in the meantime. Look at it again, then decide.")
+    return ChangedMeanwhile([Reason("changed_meanwhile", text)])
+
+
 def load_state(notification: Notification) -> State:
-    """What the rules decide on. Five queries, whatever the size of the notification."""
+    """What the rules decide on. Seven queries, whatever the size of the notification."""
     profile = profile_of(notification.type)
     extra_codes = set(notification.extra_statuses.values_list("status__code", flat=True))
     tasks = Task.objects.outstanding().filter(notification=notification).values_list("text", flat=True)
@@ -52,6 +58,7 @@ def load_state(notification: Notification) -> State:
         used=notification.phase != SystemStatus.OSNO or _was_used(notification),
         asked=notification.asked_at is not None,
         approved=notification.approved_at is not None,
+        missing=missing_functions(notification.type, played_in(notification)),
     )
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from service_tickets.models import Notification
 from service_tickets.rules.actions import why_not, why_not_delete, why_not_status
 from service_tickets.rules.profiles import allowed_next
 from service_tickets.rules.values import Reason, State, StatusSpec
+from service_tickets.services import IN_HEADER
 from vipcrm.models import Staff
 
 ICONS = {
@@ -40,7 +43,10 @@ SHOWN = {
     SystemStatus.NOPR: (Action.COMPLETE, Action.ADD_ACTIVITY, Action.POSTPONE),
     SystemStatus.NOCO: (Action.REOPEN,),
 }
-RARE = (Action.ASK_HEAD_OFFICE, Action.FLAG_DELETION, Action.UNFLAG_DELETION)
+RARE = (Action.ADD_ACTIVITY, Action.ASK_HEAD_OFFICE, Action.FLAG_DELETION, Action.UNFLAG_DELETION)
+# Their buttons stand at what they change; where one is missing there, the reason stands under “Other”.
+ELSEWHERE = (Action.CHANGE, Action.ADD_TEXT, Action.ADD_ITEM, Action.ADD_TASK, Action.ADD_ACTIVITY)
+TASK_ACTIONS = (Action.RELEASE_TASK, Action.COMPLETE_TASK, Action.CONFIRM_TASK)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class Act:
     reasons: list[str] = field(default_factory=list)
     way_url: str = ""
     way_text: str = ""
+    way_at: int = 0  # at which of the reasons the way out stands
     main: bool = False
 
 
@@ -69,13 +76,25 @@ class Acts:
 def acts_for(notification: Notification, state: State, staff: Staff) -> Acts:
     """Everything one can or cannot do now, possible ones first."""
     shown = [a for a in SHOWN[state.phase] if not (a == Action.ADD_ACTIVITY and why_not(a, state))]
+    rare = [a for a in RARE if a not in shown and _is_of_use(a, state)]
     main = next((action for action in MAIN if action in shown and not why_not(action, state)), None)
     acts = [_act(notification, action, state, main=action == main) for action in shown]
     acts += [_status_act(notification, status, state, staff) for status in _next_statuses(state)]
-    other = [_act(notification, action, state) for action in RARE if _is_of_use(action, state)]
+    other = [_act(notification, action, state) for action in rare]
     other += [_status_act(notification, status, state, staff) for status in _far_statuses(state)]
     other += [_delete_act(notification, status, state, staff) for status in sorted(state.extras, key=lambda s: s.code)]
-    return Acts(sorted(acts, key=_rank), sorted(other, key=_rank))
+    return Acts(sorted(acts, key=_rank), sorted(other, key=_rank) + blocked(state))
+
+
+def blocked(state: State) -> list[Act]:
+    """What has no button now and stands nowhere else, gathered by reason: “Change, Add an item: it is completed.”"""
+    actions = ELSEWHERE + (TASK_ACTIONS if state.open_tasks else ())
+    found = [(action, texts(why_not(action, state))) for action in actions]
+    refused = sorted(((reasons, action) for action, reasons in found if reasons), key=lambda pair: pair[0])
+    return [
+        Act(title=_(", ").join(str(action.label) for _reasons, action in group), url="", reasons=reasons)
+        for reasons, group in groupby(refused, key=lambda pair: pair[0])
+    ]
 
 
 def _rank(act: Act) -> tuple[bool, bool]:
@@ -88,6 +107,8 @@ def _is_of_use(action: Action, state: State) -> bool:
         return SystemStatus.DLFL in state.marks
     if action == Action.FLAG_DELETION:
         return SystemStatus.DLFL not in state.marks
+    if action == Action.ADD_ACTIVITY:
+        return not why_not(action, state)
     return not state.asked and state.phase != SystemStatus.NOCO
 
 
@@ -108,7 +129,7 @@ def _far_statuses(state: State) -> list[StatusSpec]:
 
 def _act(notification: Notification, action: Action, state: State, main: bool = False) -> Act:
     reasons = why_not(action, state)
-    way_url, way_text = _way_out(notification, action, reasons)
+    way = _way_out(notification, action, reasons, state)
     page = PAGES.get(action)
     name = f"service_tickets:{page}" if page else "service_tickets:perform"
     return Act(
@@ -116,20 +137,38 @@ def _act(notification: Notification, action: Action, state: State, main: bool = 
         url=reverse(name, args=[notification.pk] if page else [notification.pk, action.value]),
         icon=ICONS[action],
         post=page is None,
-        reasons=texts(reasons),
-        way_url=way_url,
-        way_text=way_text,
+        reasons=[str(reason) for reason in reasons],
+        way_url=way.url,
+        way_text=way.text,
+        way_at=way.at,
         main=main,
     )
 
 
-def _way_out(notification: Notification, action: Action, reasons: Iterable[Reason]) -> tuple[str, str]:
-    codes = {reason.code for reason in reasons}
-    if SystemStatus.TSOS in codes:
-        return "#tasks", _("To the tasks")
-    if action == Action.POSTPONE and SystemStatus.NOPR in codes:
-        return reverse("service_tickets:edit", args=[notification.pk]), _("Change the required end")
-    return "", ""
+class Way(NamedTuple):
+    """The way out of one reason, and which one of them it is."""
+
+    url: str = ""
+    text: str = ""
+    at: int = 0
+
+
+def _way_out(notification: Notification, action: Action, reasons: list[Reason], state: State) -> Way:
+    for at, reason in enumerate(reasons):
+        if reason.code == SystemStatus.TSOS:
+            return Way("#tasks", _("To the tasks"), at)
+        if reason.code == "partner":
+            return Way(_page_of_partner(notification, state.missing[0].split()[0]), _("Name who it is"), at)
+        if action == Action.POSTPONE and reason.code == SystemStatus.NOPR:
+            return Way(reverse("service_tickets:edit", args=[notification.pk]), _("Change the required end"), at)
+    return Way()
+
+
+def _page_of_partner(notification: Notification, code: str) -> str:
+    """Where the partner with this function is named: in the header, or on the page of a further partner."""
+    if code in IN_HEADER:
+        return reverse("service_tickets:edit", args=[notification.pk])
+    return f"{reverse('service_tickets:partner_add', args=[notification.pk])}?function={quote(code)}"
 
 
 def _status_act(notification: Notification, status: StatusSpec, state: State, staff: Staff) -> Act:

@@ -43,17 +43,23 @@ def do(request: StaffRequest, notification: Notification, call: Callable[[], Any
 
 
 def save(
-    request: StaffRequest, form: forms.Form, notification: Notification, call: Callable[[], Any], done: str, **page: Any
+    request: StaffRequest,
+    form: forms.Form,
+    notification: Notification,
+    call: Callable[[], Any],
+    done: str,
+    template: str = "service_tickets/part_form.html",
+    **page: Any,
 ) -> HttpResponse:
     """The door of a form: runs the call for a valid one; a refusal becomes errors of the form; 422 while it is wrong.
 
-    `page`: `title` and `button` of the page, perhaps `lead`.
+    `page`: `title`, `button` and `icon` of the page, perhaps `lead`.
     """
     if request.method == "POST" and form.is_valid() and _went_well(form, call):
         messages.success(request, done)
         return redirect("service_tickets:detail", notification.pk)
     context = {"form": form, "notification": notification, **page}
-    return render(request, "service_tickets/part_form.html", context, status=422 if form.is_bound else 200)
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 def _went_well(form: forms.Form, call: Callable[[], Any]) -> bool:

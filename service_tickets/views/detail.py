@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,13 +14,14 @@ from members.access import sees_file
 from service_tickets.access import notification_for_read
 from service_tickets.enums import Action, HistoryKind, Light, SystemStatus, TaskStatus
 from service_tickets.models import HistoryEntry, Notification
-from service_tickets.rules.actions import why_not
+from service_tickets.rules.actions import why_not, why_not_task
 from service_tickets.rules.dates import bar_for
-from service_tickets.rules.values import ProfileSpec
+from service_tickets.rules.values import ProfileSpec, State
 from service_tickets.services import load_state
 from service_tickets.views.actions import acts_for, path_for
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
+from vipcrm.formats import day
 from vipcrm.pdf import render_pdf
 from vipcrm.requests import StaffRequest
 
@@ -40,6 +41,10 @@ PHASE_LOOK = {
 MARK_LOOK = {SystemStatus.TSOS: "warn", SystemStatus.ATCO: "done", SystemStatus.DLFL: "overdue"}
 
 
+# Changes of what belongs to a notification, by the subject that the history keeps.
+PARTS = {"item": pgettext_lazy("history", "Item"), "partner": pgettext_lazy("history", "Partner")}
+
+
 @dataclass(frozen=True)
 class Happened:
     """One entry of the course of events."""
@@ -57,7 +62,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     notification = notification_for_read(request, pk)
     state = load_state(notification)
     history = list(notification.history.select_related("by").order_by("id"))
-    tasks = task_rows(notification)
+    tasks = task_rows(notification, state)
     context = {
         "notification": notification,
         "opens_member": sees_file(request, notification.member),
@@ -115,10 +120,17 @@ def when_of(notification: Notification) -> dict[str, Any]:
     }
 
 
-def task_rows(notification: Notification) -> list[dict[str, Any]]:
-    """Tasks with sign and the one thing that can be done to each next."""
+def task_rows(notification: Notification, state: State | None = None) -> list[dict[str, Any]]:
+    """Tasks with sign and the one thing that can be done to each next; without `state` (on paper) nothing."""
     return [
-        {"task": task, "look": look, "icon": icon, "action": action, "verb": verb}
+        {
+            "task": task,
+            "look": look,
+            "icon": icon,
+            "verb": verb,
+            "action": action if action and state and not why_not_task(action, task.status, state) else None,
+            "planned": _("by %(day)s") % {"day": day(task.planned_end, weekday=False)} if task.planned_end else "",
+        }
         for task in notification.tasks.select_related("responsible", "item__product_type")
         for look, icon, action, verb in [TASK_STEPS[TaskStatus(task.status)]]
     ]
@@ -155,6 +167,8 @@ def _words(entry: HistoryEntry, labels: dict[str, str]) -> str:
 def _change_words(entry: HistoryEntry) -> str:
     if entry.action == Action.ASK_HEAD_OFFICE:
         return str(Action.ASK_HEAD_OFFICE.label)
+    if entry.subject in PARTS:
+        return f"{PARTS[entry.subject]}: {entry.old or '–'} → {entry.new or '–'}"
     field = Notification._meta.get_field(entry.subject)
     words = {str(value): str(label) for value, label in getattr(field, "flatchoices", [])}
     old, new = words.get(entry.old, entry.old) or "–", words.get(entry.new, entry.new) or "–"

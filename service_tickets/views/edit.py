@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from members.models import Member, Receipt
@@ -19,8 +20,9 @@ from service_tickets.access import (
     receipt_to_serve,
 )
 from service_tickets.enums import NotificationType
+from service_tickets.forms.items import ItemForm, asks_more
 from service_tickets.forms.notifications import FirstTextForm, HeaderForm
-from service_tickets.forms.parts import ItemForm
+from service_tickets.forms.parts import RequiredPartnersForm
 from service_tickets.models import Notification
 from service_tickets.services import Header, ItemInput, MoveNotAllowed
 from service_tickets.views.actions import texts
@@ -40,6 +42,11 @@ class Origin:
     receipt: Receipt | None
     copy_of: Notification | None
     type: NotificationType
+
+    @cached_property
+    def partners(self) -> list[services.PartnerInput]:
+        """Further partners that are copied with a reference."""
+        return services.partners_of(self.copy_of) if self.copy_of else []
 
     @property
     def store(self) -> Store:
@@ -84,13 +91,13 @@ def create(request: StaffRequest) -> HttpResponse:
         return choose_member(request)
     today = timezone.localdate(timezone=origin.store.tz)
     forms = _forms(request, origin, today)
-    if request.method == "POST" and _all_valid(forms):
+    if request.method == "POST" and not asks_more(request.POST) and _all_valid(forms):
         made = _create(request, origin, forms)
         if made is not None:
             messages.success(request, _("Notification %s is created.") % made.number)
             return redirect("service_tickets:detail", made.pk)
     context = {"origin": origin, "types": _types(request, origin), **forms}
-    status = 422 if request.method == "POST" else 200
+    status = 422 if forms["form"].is_bound else 200
     return render(request, "service_tickets/notification_create.html", context, status=status)
 
 
@@ -122,12 +129,28 @@ def _forms(request: StaffRequest, origin: Origin, today: date) -> dict[str, Any]
         copy_of=origin.copy_of,
     )
     draft = replace(draft, type=origin.type)
-    data = request.POST or None
     return {
-        "form": HeaderForm(data, type_=origin.type, store=origin.store, initial=HeaderForm.initial_of(draft)),
-        "text_form": FirstTextForm(data),
-        "item_form": ItemForm(data, optional=True, initial=_first_item(origin)),
+        **_header_forms(request, origin, draft),
+        "item_form": ItemForm.opened(request.POST or None, optional=True, initial=_first_item(origin)),
     }
+
+
+def _header_forms(request: StaffRequest, origin: Origin, draft: Header) -> dict[str, Any]:
+    """Bound to what was sent; where only one more cause was asked for, not bound, with what was typed."""
+    more = asks_more(request.POST)
+    data = None if more else request.POST or None
+    typed = request.POST.dict() if more else {}
+    initial = {**HeaderForm.initial_of(draft), "required_end": None, **typed}
+    played = {partner.function.code for partner in origin.partners} | set(services.IN_HEADER)
+    functions = [each for each in services.required_functions(origin.type) if each.code not in played]
+    return {
+        "form": HeaderForm(
+            data, type_=origin.type, store=origin.store, reader=request.user, sold_to=draft.sold_to, is_new=True,
+            initial=initial,
+        ),
+        "text_form": FirstTextForm(data, initial=typed),
+        "partner_form": RequiredPartnersForm(data, functions=functions, initial=typed),
+    }  # fmt: skip
 
 
 def _first_item(origin: Origin) -> dict[str, Any]:
@@ -161,6 +184,7 @@ def _create(request: StaffRequest, origin: Origin, forms: dict[str, Any]) -> Not
             copied_from=origin.copy_of,
             text=forms["text_form"].cleaned_data["text"],
             items=items,
+            partners=[*origin.partners, *forms["partner_form"].to_partners()],
             **who_and_when(request),
         )
     except MoveNotAllowed as refused:
@@ -175,7 +199,10 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     notification = notification_for_write(request, pk)
     values = {name: getattr(notification, name) for name in Header.__dataclass_fields__}
     initial = {**HeaderForm.initial_of(Header(**values)), "version": notification.version}
-    form = HeaderForm(request.POST or None, type_=notification.type, store=notification.store, initial=initial)
+    form = HeaderForm(
+        request.POST or None, type_=notification.type, store=notification.store, reader=request.user,
+        sold_to=notification.sold_to, initial=initial,
+    )  # fmt: skip
     return save(
         request,
         form,
@@ -186,4 +213,5 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         _("Saved."),
         title=_("Change the notification"),
         button=_("Save"),
+        icon="check",
     )

@@ -84,6 +84,7 @@ def complete(request: StaffRequest, pk: int) -> HttpResponse:
             _("Completed."),
             title=_("Complete the notification"),
             button=_("Complete"),
+            icon="circle-check",
         )
 
 
@@ -105,6 +106,7 @@ def reopen(request: StaffRequest, pk: int) -> HttpResponse:
         _("In process again."),
         title=Action.REOPEN.label,
         button=_("Put in process"),
+        icon="rotate-ccw",
     )
 
 
@@ -127,5 +129,6 @@ def ask_head_office(request: StaffRequest, pk: int) -> HttpResponse:
         _("Head office is asked."),
         title=Action.ASK_HEAD_OFFICE.label,
         button=_("Ask"),
+        icon="send",
         lead=_("A quotation or a complaint. A store manager approves it, then head office gets it."),
     )

@@ -7,17 +7,20 @@ from django.views.decorators.http import require_POST
 from service_tickets import services
 from service_tickets.access import item_for_write, notification_for_write, task_for_write
 from service_tickets.enums import Action
-from service_tickets.forms.parts import ActivityForm, ItemForm, TaskForm, TextForm
+from service_tickets.forms.items import ItemForm
+from service_tickets.forms.parts import ActivityForm, TaskForm, TextForm
 from service_tickets.rules.system import TASK_MOVES
 from service_tickets.views.answers import do, form_methods, save, store_time, who_and_when
 from vipcrm.requests import StaffRequest
+
+ITEM_PAGE = "service_tickets/item_form.html"
 
 
 @form_methods
 def item_add(request: StaffRequest, pk: int) -> HttpResponse:
     """One more item with its causes."""
     notification = notification_for_write(request, pk)
-    form = ItemForm(request.POST or None)
+    form = ItemForm.opened(request.POST or None)
     return save(
         request,
         form,
@@ -26,6 +29,8 @@ def item_add(request: StaffRequest, pk: int) -> HttpResponse:
         _("Item added."),
         title=_("Add an item"),
         button=_("Save item"),
+        icon="check",
+        template=ITEM_PAGE,
     )
 
 
@@ -34,15 +39,19 @@ def item_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """What an item says, its causes included."""
     item = item_for_write(request, pk)
     codes = [item.product_type_id, item.colour_id, item.damage_id, *item.causes.values_list("code_id", flat=True)]
-    form = ItemForm(request.POST or None, initial=ItemForm.initial_of(item), also=codes)
+    form = ItemForm.opened(request.POST or None, initial=ItemForm.initial_of(item), also=codes)
     return save(
         request,
         form,
         item.notification,
-        lambda: services.change_item(item, to=form.to_item(), **who_and_when(request)),
+        lambda: services.change_item(
+            item, to=form.to_item(), expected=form.cleaned_data["version"], **who_and_when(request)
+        ),
         _("Item saved."),
         title=_("Change the item"),
         button=_("Save item"),
+        icon="check",
+        template=ITEM_PAGE,
     )
 
 
@@ -59,6 +68,7 @@ def task_add(request: StaffRequest, pk: int) -> HttpResponse:
         _("Task added."),
         title=_("Add a task"),
         button=_("Save task"),
+        icon="check",
     )
 
 
@@ -95,8 +105,9 @@ def activity_add(request: StaffRequest, pk: int) -> HttpResponse:
                 **who_and_when(request),
             ),
             _("Written down."),
-            title=_("Write down what was done"),
+            title=_("Write what was done"),
             button=_("Save"),
+            icon="check",
         )
 
 
@@ -113,4 +124,5 @@ def text_add(request: StaffRequest, pk: int) -> HttpResponse:
         _("Text added."),
         title=_("Add a text"),
         button=_("Save text"),
+        icon="check",
     )

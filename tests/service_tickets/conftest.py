@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
 from service_tickets.services.defaults import seed_defaults
 from tests.factories import MemberFactory, StaffFactory, StoreFactory, admin, manager_of
@@ -48,3 +49,26 @@ def boss(defaults):
 @pytest.fixture
 def member(store):
     return MemberFactory(home_store=store, name="蒋丽萍", pinyin="jiangliping", initials="jlp")
+
+
+@pytest.fixture
+def cast(clerk, manager, stranger, boss):
+    return {"clerk": clerk, "manager": manager, "stranger": stranger, "boss": boss}
+
+
+@pytest.fixture
+def browse(client):
+    """`browse(staff)`: the client signed in as that person."""
+
+    def as_(staff):
+        client.force_login(staff)
+        return client
+
+    return as_
+
+
+@pytest.fixture
+def made(member, clerk, agent):
+    from tests.service_tickets.helpers import notify
+
+    return notify(member, clerk, agent=agent, at=timezone.now(), description="袖口开线", text="约 4 厘米")

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from django.urls import reverse
+
 from service_tickets import services
 from service_tickets.enums import Action, NotificationType
 from service_tickets.rules.actions import replay
@@ -74,3 +76,11 @@ def replayed(notification):
 
 def changed(header_, **fields):
     return replace(header_, **fields)
+
+
+def url(name, *args):
+    return reverse(f"service_tickets:{name}", args=args)
+
+
+def body(response):
+    return response.content.decode()

@@ -81,6 +81,14 @@ def test_an_action_that_the_table_forbids(action, at, why):
     assert codes(action, at) == why
 
 
+@pytest.mark.parametrize("action", sorted(set(A) - {A.CREATE}))
+@pytest.mark.parametrize("phase", [S.OSNO, S.NOPO, S.NOPR, S.NOCO])
+def test_a_missing_partner_holds_up_the_work_and_nothing_else(action, phase):
+    with_all, without = codes(action, state(phase)), codes(action, state(phase, missing=("AB 处理部门",)))
+    work = {A.PUT_IN_PROCESS, A.RELEASE_TASK, A.CREATE_ORDER, A.COMPLETE}
+    assert without == with_all + (["partner"] if action in work else [])
+
+
 @pytest.mark.parametrize("action", sorted(set(A) - {A.CREATE, A.REOPEN, A.FLAG_DELETION, A.UNFLAG_DELETION}))
 def test_a_completed_notification_is_only_shown(action):
     assert "NOCO" in codes(action, state(S.NOCO))
