@@ -11,7 +11,7 @@ from reports.sections.values import Bar, Bars
 from vipcrm.formats import number
 
 LABELS_END, SCALE_START, SCALE_END = 26.0, 28.0, 86.0
-ROW, BAR_HEIGHT, TOP = 34, 20, 8
+TOP = 8
 LIGHT = {
     "t0": "#edeae8", "t1": "#968e8a", "t2": "#14606d", "t3": "#a86f0c", "t4": "#45102f", "f1": "#7d2159",
     "grid": "#e4dfdd", "base": "#6b6064", "ink": "#241d20", "axis": "#6b6064",
@@ -20,9 +20,11 @@ LIGHT = {
 
 @dataclass(frozen=True)
 class Paper:
-    """Where the chart goes: a page (percent of its width) or paper (`width` in px, light colours)."""
+    """Where the chart goes: a page (percent of its width) or paper (`width` in px, light colours); heights in px."""
 
     width: int | None = None
+    row: int = 34
+    bar: int = 20
 
     def x(self, percent: float) -> str:
         return f"{percent:g}%" if self.width is None else f"{percent * self.width / 100:.2f}"
@@ -55,11 +57,15 @@ def nice_top(most: float) -> tuple[float, float]:
 def draw(chart: Bars, paper: Paper, name: str) -> SafeString:
     """The SVG of a bar chart. `name`: unique on the page, ties the title to the picture."""
     top, step = nice_top(max([bar.value for bar in chart.bars] + [bar.mark or 0 for bar in chart.bars], default=0))
-    bottom = TOP + ROW * len(chart.bars)
+    bottom = TOP + paper.row * len(chart.bars)
     parts = [
         format_html('<title id="{}">{}</title>', name, chart.title),
         *_scale(paper, top, step, bottom, chart.unit),
-        *(part for place, bar in enumerate(chart.bars) for part in _bar(paper, bar, TOP + ROW * place, top, chart)),
+        *(
+            part
+            for place, bar in enumerate(chart.bars)
+            for part in _bar(paper, bar, TOP + paper.row * place, top, chart)
+        ),
     ]
     size = format_html('width="{}" ', paper.width) if paper.width else SafeString("")
     return format_html(
@@ -91,26 +97,26 @@ def _scale(paper: Paper, top: float, step: float, bottom: int, unit: str) -> lis
 
 
 def _bar(paper: Paper, bar: Bar, y: int, top: float, chart: Bars) -> list[SafeString]:
-    end = _place(bar.value, top)
+    end, line_at = _place(bar.value, top), y + paper.bar // 2 + 5
     width = paper.x(round(end - SCALE_START, 2))
     fill = {"fill": LIGHT[bar.css]} | ({"stroke": "#877c7f"} if bar.css == "t0" else {})
     parts = [
         format_html(
             '<text {} x="{}" y="{}" text-anchor="end">{}</text>',
-            paper.text("name"), paper.x(LABELS_END), y + 15, _short(bar.label),
+            paper.text("name"), paper.x(LABELS_END), line_at, _short(bar.label),
         ),
         format_html(
             '<rect {} x="{}" y="{}" width="{}" height="{}" rx="2"/>',
-            paper.style(bar.css, **fill), paper.x(SCALE_START), y, width, BAR_HEIGHT,
+            paper.style(bar.css, **fill), paper.x(SCALE_START), y, width, paper.bar,
         ),
     ]  # fmt: skip
     if bar.mark is not None:
         x, line = paper.x(_place(bar.mark, top)), paper.style("today-mark", stroke=LIGHT["ink"], stroke_width="2")
-        parts.append(format_html('<line {} x1="{}" x2="{}" y1="{}" y2="{}"/>', line, x, x, y - 4, y + BAR_HEIGHT + 4))
+        parts.append(format_html('<line {} x1="{}" x2="{}" y1="{}" y2="{}"/>', line, x, x, y - 4, y + paper.bar + 4))
     label_at = paper.x(max(end, _place(bar.mark, top) if bar.mark is not None else 0))
     value = number(bar.value, chart.places)
     label = '<text {} x="{}" dx="8" y="{}">{}</text>'
-    parts.append(format_html(label, paper.text("lab"), label_at, y + 15, value))
+    parts.append(format_html(label, paper.text("lab"), label_at, line_at, value))
     return parts
 
 

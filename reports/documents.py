@@ -15,7 +15,7 @@ from reports.scopes import Scope
 from reports.services import comparison_months
 from vipcrm.pdf import render_pdf
 
-PAPER = Paper(width=300)
+PAPER = Paper(width=300, row=28, bar=16)
 FILE_STYLES = ("tokens", "base", "parts", "tables", "pages/report", "report-file")
 
 

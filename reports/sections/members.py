@@ -100,7 +100,7 @@ def growth(c: Compared, names: Names) -> Section:
         _joined_by(c, _("By source"), _("Source"), "by_source", names.sources),
     ]
     note = _("Capture rate: first purchases of new members out of those and all walk-in purchases")
-    return Section("growth", _("New members"), note, tables, chart if by_source else None, facts)
+    return Section("growth", _("New members"), note, tables, chart if by_source else None, facts, charted=1)
 
 
 def _joined_by(c: Compared, caption: str, head: str, key: str, names: Mapping[str, str]) -> Table:

@@ -62,12 +62,25 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
+    """`charted`: which of the tables has the figures of the chart."""
+
     key: str
     title: str
     note: str
     tables: Sequence[Table]
     chart: Bars | None = None
     facts: Sequence[Fact] = ()
+    charted: int = 0
+
+    @property
+    def beside(self) -> Table:
+        """The table of the chart: on paper they stay together."""
+        return self.tables[self.charted]
+
+    @property
+    def others(self) -> list[Table]:
+        """The tables that may run over pages."""
+        return [table for table in self.tables if table is not self.beside]
 
 
 @dataclass(frozen=True)
