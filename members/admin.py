@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from members.models import (
     AdvisorChange,
@@ -58,7 +59,7 @@ class MemberAdmin(AuditedExport, KeptAdmin):
     """Files are opened on the enrolment page; here they are put right, through the same service as on the page."""
 
     resource_classes = [MemberResource]
-    list_display = ["card_no", "name", "masked_phone", "home_store", "advisor", "enrolled_on", "status"]
+    list_display = ["card_no", "name", "shown_phone", "home_store", "advisor", "enrolled_on", "status"]
     list_filter = ["home_store", "status", "source"]
     search_fields = ["card_no", "name", "pinyin", "initials", "phone_tail"]
     autocomplete_fields = ["home_store", "advisor", "referred_by"]
@@ -66,6 +67,10 @@ class MemberAdmin(AuditedExport, KeptAdmin):
     readonly_fields = ["card_no", "enrolled_on", "status", "enrolled_by", "created_at", "updated_at"]
     inlines = [_ConsentInline, _TierInline]
     show_full_result_count = False
+
+    @admin.display(description=_("phone"))
+    def shown_phone(self, member: Member) -> str:
+        return member.masked_phone
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

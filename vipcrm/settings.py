@@ -88,12 +88,13 @@ INSTALLED_APPS = [
     "import_export",
     "django_htmx",
     "lucide",
-    "axes",
+    "vipcrm.guard.SignInGuard",
     "csp",
 ]
 
 MIDDLEWARE = [
     "vipcrm.middleware.DatabaseGoneMiddleware",
+    "vipcrm.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vipcrm.middleware.PolicyMiddleware",
@@ -164,6 +165,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # vipcrm.admin shows the one table of it that holds anything
 AXES_LOCKOUT_CALLABLE = "vipcrm.signin.locked_out"
 AXES_CLIENT_IP_CALLABLE = "vipcrm.signin.client_address"
 SIGNIN_DELAY = 0.0 if TESTING else 0.25  # seconds after the first wrong password, doubled with each one more
@@ -183,7 +185,6 @@ HTTPS = env.flag("HTTPS", not (EMBEDDED or DEBUG or TESTING))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"

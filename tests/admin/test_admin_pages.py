@@ -1,6 +1,7 @@
 """Every model of ours stands in Django admin, can be searched, and offers nothing that would break a rule (item 9)."""
 
 import pytest
+from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from members.models import Member, Standing, TierChange
 from tests.factories import MemberFactory, ProductFactory, StaffFactory, manager_of, sale
 from tests.factories import admin as admin_staff
+from vipcrm.admin import THEIR_WORDS
 from vipcrm.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +107,28 @@ def test_exports_hold_no_live_formula_mask_phones_and_are_recorded(client, boss)
     assert "13800001234" not in text
     event = AuditEvent.objects.get(action="exported")
     assert (event.by, event.rows) == (boss, Member.objects.count())
+
+
+def test_what_locks_a_login_speaks_chinese_and_opens_it(client, boss):
+    """django-axes has no Chinese of its own, and two of its three tables stay empty."""
+    for _ in range(5):
+        client.logout()
+        client.post(reverse("vipcrm:login"), {"username": "lin", "password": "wrong"})
+    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+
+    front = client.get(reverse("admin:index")).text
+    rows = client.get(reverse("admin:axes_accessattempt_changelist"))
+
+    assert "登录失败" in front and "Axes" not in front and "Access" not in front
+    assert "用户名" in rows.text and "lin" in rows.text
+    assert not [word for word in THEIR_WORDS if word in rows.text]
+    attempt = AccessAttempt.objects.get(username="lin")
+    assert client.get(reverse("admin:axes_accessattempt_change", args=[attempt.pk])).status_code == 200
+    client.post(reverse("admin:axes_accessattempt_delete", args=[attempt.pk]), {"post": "yes"})
+    assert not AccessAttempt.objects.exists()
+
+
+def test_no_column_of_the_members_is_english(client, boss):
+    MemberFactory(phone="+8613800001234")
+    page = client.get(reverse("admin:members_member_changelist")).text
+    assert "138****1234" in page and "Masked" not in page
