@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import get_supported_language_variant
 
+from vipcrm import health
 from vipcrm.errors import is_database_gone, unavailable, wrong_method
 
 
@@ -21,6 +22,17 @@ class DatabaseGoneMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return unavailable(request) if is_database_gone(exception) else None
+
+
+class HealthMiddleware(MiddlewareMixin):
+    """Answers who asks after the health before anything else looks: a load balancer or the container itself comes over
+    plain http and by a name or number that is not among ALLOWED_HOSTS."""
+
+    checks: ClassVar = {"/healthz": health.live, "/readyz": health.ready}
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        check = self.checks.get(request.path_info)
+        return check() if check else None
 
 
 class WrongMethodMiddleware(MiddlewareMixin):

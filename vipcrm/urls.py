@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path
 
-from vipcrm import health, nav
+from vipcrm import nav
 from vipcrm.views import accounts
 
 handler500 = "vipcrm.errors.server_error"
@@ -18,8 +18,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", home, name="home"),
-    path("healthz", health.live, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
     path("accounts/", include("vipcrm.account_urls")),
     path("members/", include("members.urls")),
     path("today/", include("followups.urls")),

@@ -110,7 +110,7 @@ PAGES = {
 }
 
 # For everybody, also before anybody signs in.
-OPEN = {"healthz", "readyz", "vipcrm:login", "vipcrm:language", "vipcrm:theme", "admin_sign_in"}
+OPEN = {"vipcrm:login", "vipcrm:language", "vipcrm:theme", "admin_sign_in"}
 
 # Questions with the number or the name of what belongs to another store.
 QUESTIONS = [

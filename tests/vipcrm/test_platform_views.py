@@ -27,6 +27,15 @@ def test_ready_names_what_answers(client, db):
     assert response.json() == {"database": True, "redis": True}
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_whoever_asks_after_the_health_needs_no_name_and_no_https(client, db, settings, path):
+    """The container asks itself as localhost while ALLOWED_HOSTS names the site; others come by number."""
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["crm.example.com"], True
+    for host in ("localhost:8000", "10.0.0.7:8000"):
+        assert client.get(path, headers={"host": host}).status_code == 200
+    assert client.get(LOGIN, headers={"host": "localhost:8000"}).status_code == 400
+
+
 DEAD = """
 import django, json, sys
 django.setup()
