@@ -23,7 +23,7 @@ PEOPLE = """
 INSERT INTO members_member (card_no, name, phone, wechat, gender, birth_calendar, birth_month, birth_day, occupation,
        family, likes, other_brands, preferred_channel, do_not_contact, wrong_number, source, note, home_store_id,
        advisor_id, enrolled_on_given, enrolled_on, status, pinyin, initials, created_at, updated_at)
-SELECT 'B' || lpad(n::text, 7, '0'), s.name || g.name, '+861' || (30000000000 + n::bigint * 7919 %% 6000000000)::text,
+SELECT 'B' || lpad(n::text, 7, '0'), s.name || g.name, '+861' || (3000000000 + n::bigint * 7919 %% 6000000000)::text,
        '', 'female', 'solar', 1 + n %% 12, 1 + n %% 28, '', '', '', '', '', false, false, '', '',
        stores.ids[1 + n %% array_length(stores.ids, 1)], NULL, current_date - n %% 1400, current_date - n %% 1400,
        'active', s.pinyin || g.pinyin, s.initials || g.initials, now(), now()

@@ -1,7 +1,8 @@
 """What followups adds to pages of members: steps in the file, in the result of a sale, in the timeline; the badge."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,7 +22,6 @@ from vipcrm.panels import Panel
 from vipcrm.timeline import Entry
 
 IN_FILE = 6
-IN_LIST = ("member_id", "due_on", "plan_step__name_zh", "plan_step__name_en", "store__time_zone")
 SHOWN = [EventKind.RESULT, EventKind.PUT_OFF]
 
 
@@ -43,35 +43,38 @@ def member_steps(request: HttpRequest, member: Member) -> Panel | None:
 
 
 def _sign(step: Step, now: datetime) -> str:
-    today = now.astimezone(step.store.tz).date()
-    if is_overdue(step.due_on, today):
+    return _sign_of_day(step.due_on, now.astimezone(step.store.tz).date())
+
+
+def _sign_of_day(due_on: date, today: date) -> str:
+    if is_overdue(due_on, today):
         return "overdue"
-    return "now" if step.due_on <= today else "later"
+    return "now" if due_on <= today else "later"
 
 
 def next_steps(request: HttpRequest, members: Sequence[Member]) -> Panel | None:
     """The next open step of each member of a list, in one query: `cells` is member id → (state, text)."""
     if request.user.role == Role.SERVICE_AGENT or not members:  # type: ignore[union-attr]
         return None
-    steps = Step.objects.open().filter(member__in=[member.pk for member in members])
-    found = steps.select_related("plan_step", "store").only(*IN_LIST).order_by("member", "due_on", "pk")
+    title = "plan_step__name_zh" if formats.is_chinese() else "plan_step__name_en"
+    steps = Step.objects.open().filter(member__in=[member.pk for member in members]).order_by("due_on", "pk")
     now = timezone.now()
     cells: dict[int, tuple[str, str]] = {}
-    for step in found:
-        cells.setdefault(step.member_id, (_sign(step, now), _when_and_what(step, now)))
+    for member_id, due_on, zone, name in steps.values_list("member_id", "due_on", "store__time_zone", title):
+        today = now.astimezone(ZoneInfo(zone)).date()
+        cells.setdefault(member_id, (_sign_of_day(due_on, today), _when_and_what(due_on, today, name)))
     return Panel("", context={"cells": cells})
 
 
-def _when_and_what(step: Step, now: datetime) -> str:
+def _when_and_what(due_on: date, today: date, name: str) -> str:
     """`今天 邀约`, `11月27日 邀约`, `逾期 1 天 邀约`."""
-    today = now.astimezone(step.store.tz).date()
-    when = formats.day(step.due_on, weekday=False)
-    if is_overdue(step.due_on, today):
-        days = days_overdue(step.due_on, today)
+    when = formats.day(due_on, weekday=False)
+    if is_overdue(due_on, today):
+        days = days_overdue(due_on, today)
         when = ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": days}
-    elif step.due_on == today:
+    elif due_on == today:
         when = _("today")
-    return _("%(name)s %(when)s") % {"name": step.plan_step.name, "when": when}
+    return _("%(name)s %(when)s") % {"name": name, "when": when}
 
 
 def sale_steps(request: HttpRequest, receipt: Receipt) -> Panel | None:

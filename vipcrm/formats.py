@@ -1,5 +1,6 @@
 """How numbers, money, days and phone numbers are written. Pure: values in, text out, language as active."""
 
+import re
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 NOTHING = "–"
 MINUS = "−"
 WEEKDAYS_ZH = "一二三四五六日"
+CHINESE_MOBILE = re.compile(r"\+86(1\d\d)\d{4}(\d{4})")
 
 
 def is_chinese() -> bool:
@@ -103,6 +105,8 @@ def mask_phone(phone: str | None) -> str:
     """`138****1234`; numbers from abroad keep their country code: `+852 ****5678` (handbook 1)."""
     if not phone:
         return NOTHING
+    if mobile := CHINESE_MOBILE.fullmatch(phone):
+        return f"{mobile[1]}****{mobile[2]}"
     try:
         parsed = phonenumbers.parse(phone, "CN")
     except phonenumbers.NumberParseException:

@@ -40,7 +40,9 @@ class Member(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="referrals", verbose_name=_("referred by")
     )
     note = models.TextField(_("note"), blank=True)
-    home_store = models.ForeignKey("vipcrm.Store", models.PROTECT, related_name="members", verbose_name=_("home store"))
+    home_store = models.ForeignKey(  # two indexes below begin with it
+        "vipcrm.Store", models.PROTECT, related_name="members", verbose_name=_("home store"), db_index=False
+    )
     advisor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -55,9 +57,7 @@ class Member(models.Model):
     enrolled_on_given = models.DateField(
         _("enrolled on, as given"), help_text=_("A receipt dated before it moves the enrolment to its day.")
     )
-    enrolled_on = models.DateField(
-        _("enrolled on"), db_index=True, help_text=_("The given day or an earlier receipt's.")
-    )
+    enrolled_on = models.DateField(_("enrolled on"), help_text=_("The given day or an earlier receipt's."))
     status = models.CharField(_("status"), max_length=10, choices=MemberStatus, default=MemberStatus.ACTIVE)
     # search columns: written by services and the import together with the name (rules.pinyin)
     # (collation C: one index serves both the prefix search and the order)
@@ -116,7 +116,6 @@ class Member(models.Model):
             models.Index(fields=["phone"], name="member_phone"),
             models.Index(fields=["phone_tail"], name="member_phone_tail"),
             models.Index(fields=["initials", "id"], name="member_initials"),
-            models.Index(fields=["card_no"], name="member_card_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["name"], name="member_name_prefix", opclasses=["varchar_pattern_ops"]),
             GinIndex(fields=["name_bigrams"], name="member_name_bigrams"),
             models.Index(fields=["home_store", "pinyin", "id"], name="member_store_by_name"),

@@ -79,4 +79,6 @@ def _by_letters(typed: str) -> list[Lookup]:
     if not key:
         return card
     names = [{"initials": key}, {"pinyin": key}, {"initials__startswith": key}, {"pinyin__startswith": key}]
-    return [names[0], names[1], card[0], *names[2:], card[1], {"name__startswith": typed}]
+    # Plain letters at the beginning of a name are the beginning of its pinyin too (rules.pinyin); é is not.
+    as_written = [] if key.isascii() else [{"name__startswith": typed}]
+    return [names[0], names[1], card[0], *names[2:], card[1], *as_written]

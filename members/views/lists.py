@@ -9,16 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from members.enums import MemberStatus
 from members.forms.filters import BEST, MINE, ORDER_NAMES, ORDERS, MemberFilterForm
 from members.models import Member
 from members.overview import Programme, load_programme
-from vipcrm import formats
+from members.views.list_rows import list_rows
 from vipcrm.models import Staff
 from vipcrm.paging import Page, page_of
 from vipcrm.panels import panels_for
 from vipcrm.requests import StaffRequest
-from vipcrm.templatetags.ui import tier_badge
 
 
 def today_of(staff: Staff) -> date:
@@ -32,12 +30,12 @@ def member_list(request: StaffRequest) -> HttpResponse:
     programme = load_programme(today_of(request.user))
     form = MemberFilterForm(request.GET, staff=request.user, programme=programme)
     page = page_of(form.page_rows(), request.GET, ORDERS[form.order])
-    rows = rows_of(request, page.rows, programme, with_store=form.shows_store)
+    steps = next_steps(request, page.rows)
     context = {
         "form": form,
         "page": page,
-        "rows": rows,
-        "has_next_steps": any(row["next"] for row in rows),
+        "rows": list_rows(page.rows, programme, next_steps=steps, with_store=form.shows_store),
+        "has_next_steps": bool(steps),
         "count": count_words(page),
         "chips": chips(form, programme),
         "orders": _orders(form),
@@ -47,34 +45,13 @@ def member_list(request: StaffRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def rows_of(
-    request: StaffRequest, members: list[Member], programme: Programme, *, with_store: bool
-) -> list[dict[str, Any]]:
-    """What the list shows of each member, as finished texts: a template that works them out takes twice as long.
-
-    `next` is what the apps above say comes next: Panel of the slot `member.rows` with `context["cells"]`: member id →
-    (state, text).
-    """
+def next_steps(request: StaffRequest, members: list[Member]) -> dict[int, tuple[str, str]]:
+    """What the apps above say is next: Panel of the slot `member.rows` with `context["cells"]`: member id →
+    (state, text)."""
     cells: dict[int, tuple[str, str]] = {}
     for _key, panel in panels_for("member.rows", request, members):
         cells |= panel.context["cells"]
-    badges = {code: tier_badge(tier) for code, tier in programme.by_code.items()}
-    return [
-        {
-            "pk": member.pk,
-            "name": member.name,
-            "badge": badges.get(member.standing.tier, ""),
-            "left": member.status == MemberStatus.LEFT,
-            "phone": member.masked_phone or member.card_no,
-            "spend": formats.number(member.standing.spend, 0),
-            "purchases": member.standing.purchases,
-            "last": formats.day(member.standing.last_purchase_on, weekday=False),
-            "store": member.home_store.name if with_store else "",
-            "advisor": member.advisor.name if member.advisor else "–",
-            "next": cells.get(member.pk),
-        }
-        for member in members
-    ]
+    return cells
 
 
 def count_words(page: Page) -> str:
