@@ -19,14 +19,14 @@ from pathlib import Path
 from vipcrm.runner import Runner
 sys.exit(Runner(Path("."), on_end=lambda text: print(text, flush=True)).run(json.loads(sys.argv[1])))
 """
-SLEEP = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(300)"]
+SAY = "import os, time; os.write(1, b'%d\\n' % os.getpid());"  # one write: two programs share the pipe
+SLEEP = [sys.executable, "-c", f"{SAY} time.sleep(300)"]
 STUBBORN = [
     sys.executable,
     "-c",
-    "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    "print(os.getpid(), flush=True); time.sleep(300)",
+    f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SAY} time.sleep(300)",
 ]
-SHORT = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(1); raise SystemExit(3)"]
+SHORT = [sys.executable, "-c", f"{SAY} time.sleep(1); raise SystemExit(3)"]
 
 
 def start(commands, **options):
