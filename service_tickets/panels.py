@@ -74,7 +74,7 @@ def agents_pressing(staff: Any) -> int:
     if not isinstance(staff, Staff) or staff.role != Role.SERVICE_AGENT:
         return 0
     today = timezone.localdate(timezone=staff.store.tz if staff.store else None)
-    rows = Notification.objects.visible_to(staff).unfinished()
-    own_or_nobodys = Q(agent=staff) | Q(agent=None)
-    urgent = Q(priority=Priority.URGENT, phase=SystemStatus.OSNO) & own_or_nobodys
-    return rows.filter(urgent | Q(agent=staff, required_end__lt=today)).count()
+    urgent = Q(priority=Priority.URGENT, phase=SystemStatus.OSNO)
+    # Each side names the agent first, so that both walk the index of what is open by agent.
+    pressing = Q(agent=staff) & (urgent | Q(required_end__lt=today)) | Q(agent=None) & urgent
+    return Notification.objects.visible_to(staff).unfinished().filter(pressing).count()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
@@ -64,6 +65,7 @@ class HeaderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.type = NotificationType(type_)
         self.reader, self.present, self.is_new = reader, sold_to, is_new
+        self.today = timezone.localdate(timezone=store.tz)
         self.people = {str(staff.pk): staff for staff in people_of(store)}
         self.fields["agent"].choices = people_choices(self.people.values())
         kinds = [(kind.value, Kind(kind).label) for kind in KINDS_OF_TYPE[self.type]]
@@ -107,7 +109,8 @@ class HeaderForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         start, end = cleaned.get("required_start"), cleaned.get("required_end")
         if start and not end and "required_end" not in self.errors and cleaned.get("priority"):
-            cleaned["required_end"] = usual_end(start, priority=cleaned["priority"], kind=cleaned.get("kind", ""))
+            begins = max(start, self.today)  # of a delivery the start may be long over
+            cleaned["required_end"] = usual_end(begins, priority=cleaned["priority"], kind=cleaned.get("kind", ""))
         if start and end and end < start:
             self.add_error("required_end", _("The required end is not before the start."))
         return cleaned

@@ -19,6 +19,7 @@ from service_tickets.rules.dates import bar_for
 from service_tickets.rules.values import ProfileSpec, State
 from service_tickets.services import load_state
 from service_tickets.views.actions import acts_for, path_for
+from service_tickets.views.back import back_to
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
 from vipcrm.formats import day
@@ -65,6 +66,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     tasks = task_rows(notification, state)
     context = {
         "notification": notification,
+        "back": back_to(request),
         "opens_member": sees_file(request, notification.member),
         "acts": acts_for(notification, state, request.user),
         "can_add": {a.value: not why_not(a, state) for a in (Action.ADD_ITEM, Action.ADD_TASK, Action.ADD_TEXT)},
@@ -179,7 +181,12 @@ def _change_words(entry: HistoryEntry) -> str:
 def sheet_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """The notification on paper, with its paid state; printing it is recorded."""
     notification = notification_for_read(request, pk)
-    context = {"notification": notification, "tasks": task_rows(notification), **header_context(notification)}
+    context = {
+        "notification": notification,
+        "tasks": task_rows(notification),
+        "activities": notification.activities.select_related("code", "by").order_by("done_at", "id"),
+        **header_context(notification),
+    }
     content = render_pdf("service_tickets/pdf/notification.html", context, get_language() or "zh-hans")
     record_event(AuditAction.PDF_PRINTED, by=request.user, subject=notification)
     return HttpResponse(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from service_tickets.enums import PHASES, NotificationType
 from service_tickets.forms.filters import ME, ORDER_NAMES, ORDERS, FilterForm
 from service_tickets.models import Notification
+from service_tickets.views.back import remember
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
 from vipcrm.paging import page_of
@@ -40,7 +41,7 @@ def notification_list(request: StaffRequest) -> HttpResponse:
         "exports": [(kind, f"{kind.upper()}") for kind in ("xlsx", "csv")],
         "several_stores": request.user.store_id is None,
     }
-    return render(request, "service_tickets/notification_list.html", context)
+    return remember(request, render(request, "service_tickets/notification_list.html", context))
 
 
 def _address(params: QueryDict, key: str, values: list[str]) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from service_tickets.forms.filters import PlanForm
 from service_tickets.models import Notification
 from service_tickets.querysets import NotificationQuerySet
+from service_tickets.views.back import remember
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
 from vipcrm.pdf import render_pdf
@@ -62,7 +63,7 @@ def by_agent(rows: list[Notification]) -> list[tuple[Any, list[Notification]]]:
 @require_GET
 def work_plan(request: StaffRequest) -> HttpResponse:
     """The plan as a page."""
-    return render(request, "service_tickets/work_plan.html", plan_context(request))
+    return remember(request, render(request, "service_tickets/work_plan.html", plan_context(request)))
 
 
 @require_GET

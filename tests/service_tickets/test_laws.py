@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from service_tickets import services
 from service_tickets.enums import OPEN_TASKS, Action, SystemStatus
-from service_tickets.models import Notification
+from service_tickets.models import Notification, PartnerFunction
 from service_tickets.rules.actions import (
     after_action,
     after_setting,
@@ -31,11 +31,23 @@ from service_tickets.services.defaults import seed_defaults
 from service_tickets.services.moves import SIMPLE
 from tests.factories import MemberFactory, StaffFactory, manager_of
 from tests.service_tickets.conftest import NOW
-from tests.service_tickets.helpers import notify, replayed, statuses
+from tests.service_tickets.helpers import TODAY, header, notify, replayed, statuses
 from tests.service_tickets.test_rules_profiles import Z1, Z2
 from vipcrm.enums import Role
 
 S, A = SystemStatus, Action
+# The table of system statuses once more, as the paper words it and not as the rules hold it: the only steps of the
+# phase, and what can be done at all while it is postponed, completed, flagged for deletion.
+STEPS = {
+    (A.POSTPONE, S.OSNO, S.NOPO),  # only from outstanding
+    (A.TAKE_UP, S.NOPO, S.OSNO),
+    (A.PUT_IN_PROCESS, S.OSNO, S.NOPR),
+    (A.CREATE_ORDER, S.OSNO, S.NOPR),
+    (A.COMPLETE, S.NOPR, S.NOCO),
+    (A.REOPEN, S.NOCO, S.NOPR),
+}
+WHILE_POSTPONED = {A.TAKE_UP, A.CHANGE, A.ASSIGN, A.ADD_ITEM, A.ADD_TEXT}  # no processing
+WHILE_COMPLETED = {A.REOPEN, A.FLAG_DELETION, A.UNFLAG_DELETION}  # display only
 PHASES = {S.OSNO, S.NOPO, S.NOPR, S.NOCO}
 OTHERWISE = {A.CREATE, A.ADD_TASK, A.SET_STATUS, A.DELETE_STATUS, *TASK_MOVES}
 PLAIN = sorted(set(Action) - OTHERWISE)
@@ -79,9 +91,23 @@ class PureMachine(RuleBasedStateMachine):
         self.history = [("system", "", "OSNO")]
         self.history += [("user", "", status.code) for status in self.state.user]
 
-    def move_to(self, after):
+    def move_to(self, after, action):
+        self.as_the_paper_says(after, action)
         self.history += changes_between(self.state, after)
         self.state = replace(after, open_tasks=tuple(t for t in self.tasks if t in OPEN_TASKS), used=True)
+
+    def as_the_paper_says(self, after, action):
+        before = self.state
+        if after.phase != before.phase:
+            assert (action, before.phase, after.phase) in STEPS
+        assert before.phase != S.NOPO or action in WHILE_POSTPONED
+        assert before.phase != S.NOCO or action in WHILE_COMPLETED
+        assert S.DLFL not in before.marks or action == A.UNFLAG_DELETION
+        if S.DLFL in after.marks - before.marks:
+            assert action == A.FLAG_DELETION and (before.phase == S.NOCO or not before.used)
+        if S.ORAS in after.marks - before.marks:
+            assert action == A.CREATE_ORDER
+        assert S.ORAS not in before.marks - after.marks
 
     @rule(data=st.data())
     def act(self, data):
@@ -94,13 +120,13 @@ class PureMachine(RuleBasedStateMachine):
             forbidden = FORBIDS[status] if isinstance(status, SystemStatus) else status.forbids
             assert action not in forbidden
         before = replace(self.state, asked=True) if action == A.ASK_HEAD_OFFICE else self.state
-        self.move_to(after_action(action, before))
+        self.move_to(after_action(action, before), action)
 
     @rule()
     def add_task(self):
         if not why_not(A.ADD_TASK, self.state):
             self.tasks.append("created")
-            self.move_to(after_action(A.ADD_TASK, self.state, self.tasks))
+            self.move_to(after_action(A.ADD_TASK, self.state, self.tasks), A.ADD_TASK)
 
     @rule(data=st.data())
     def move_task(self, data):
@@ -113,7 +139,7 @@ class PureMachine(RuleBasedStateMachine):
         if possible:
             at, action = data.draw(st.sampled_from(possible))
             self.tasks[at] = TASK_MOVES[action][1]
-            self.move_to(after_action(action, self.state, self.tasks))
+            self.move_to(after_action(action, self.state, self.tasks), action)
 
     @rule(data=st.data(), role=st.sampled_from(sorted(Role)))
     def set_status(self, data, role):
@@ -124,7 +150,7 @@ class PureMachine(RuleBasedStateMachine):
         assert not wanted.roles or role in wanted.roles
         if wanted.number is not None:
             assert present.lowest <= wanted.number <= present.highest
-        self.move_to(after_setting(wanted, self.state))
+        self.move_to(after_setting(wanted, self.state), A.SET_STATUS)
 
     @rule(data=st.data(), role=st.sampled_from(sorted(Role)))
     def delete_status(self, data, role):
@@ -132,7 +158,7 @@ class PureMachine(RuleBasedStateMachine):
         if possible:
             status = data.draw(st.sampled_from(possible))
             assert status.number is None
-            self.move_to(replace(self.state, extras=self.state.extras - {status}))
+            self.move_to(replace(self.state, extras=self.state.extras - {status}), A.DELETE_STATUS)
 
     @invariant()
     def one_phase_one_number(self):
@@ -231,6 +257,40 @@ class DatabaseMachine(RuleBasedStateMachine):
     @rule(who=st.integers(0, 2))
     def write(self, who):
         self.attempt(lambda **kw: services.add_long_text(self.notification, text="客户来电", **kw), who)
+
+    @rule(who=st.integers(0, 2))
+    def do_something(self, who):
+        said = {"text": "看过实物", "done_at": self.clock}
+        self.attempt(lambda **kw: services.add_activity(self.notification, **said, **kw), who)
+
+    @rule(who=st.integers(0, 2), day=st.integers(0, 9))
+    def change(self, who, day):
+        head = header(type=self.notification.type, required_end=TODAY + timedelta(days=day))
+        self.attempt(lambda **kw: services.change_header(self.notification, header=head, **kw), who)
+
+    @rule(who=st.integers(0, 2), quantity=st.integers(1, 9))
+    def item(self, who, quantity):
+        thing = services.ItemInput(name="大衣", quantity=quantity)
+        if item := self.notification.items.first():
+            self.attempt(lambda **kw: services.change_item(item, to=thing, **kw), who)
+        else:
+            self.attempt(lambda **kw: services.add_item(self.notification, item=thing, **kw), who)
+
+    @rule(who=st.integers(0, 2))
+    def partner(self, who):
+        maker = services.PartnerInput(PartnerFunction.objects.get(code="MK"), name="云织")
+        if partner := self.notification.partners.first():
+            self.attempt(lambda **kw: services.remove_partner(partner, **kw), who)
+        else:
+            self.attempt(lambda **kw: services.add_partner(self.notification, partner=maker, **kw), who)
+
+    @invariant()
+    def every_step_of_the_phase_stands_in_the_table(self):
+        if not hasattr(self, "notification"):
+            return
+        rows = self.notification.history.filter(kind="system", old__in=PHASES, new__in=PHASES)
+        assert {(row.action, row.old, row.new) for row in rows} <= {tuple(map(str, step)) for step in STEPS}
+        assert all(row.by in self.people and row.at <= self.clock for row in self.notification.history.all())
 
     @invariant()
     def as_the_tables_say(self):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,9 +52,11 @@ def test_an_empty_required_end_follows_the_priority(client, clerk, member, prior
     address = f"{reverse('service_tickets:create')}?member={member.pk}"
     data = {**filled(client.get(address)), "description": "开线", "priority": priority, "kind": kind}
     assert data["required_end"] == ""
-    client.post(address, {**data, "required_start": TODAY})
-    made = Notification.objects.get()
-    assert made.required_end == usual_end(TODAY, priority=priority, kind=kind)
+    today = timezone.localdate(timezone=member.home_store.tz)
+    for start in (today + timedelta(days=9), today, today - timedelta(days=30)):  # of a delivery it may be long over
+        client.post(address, {**data, "required_start": start})
+        made = Notification.objects.latest("pk")
+        assert made.required_end == usual_end(max(start, today), priority=priority, kind=kind)
 
 
 def test_a_day_that_she_wrote_stands(client, clerk, member):

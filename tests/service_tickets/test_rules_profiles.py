@@ -63,6 +63,11 @@ def test_the_initial_status(profile, first):
     assert [s.code for s in initial_statuses(profile)] == [first]
 
 
+def test_an_action_can_set_a_status_from_the_start_too():
+    asked = StatusSpec("MARK", set_by=frozenset({A.CREATE}))
+    assert [s.code for s in first_state(ProfileSpec((*Z1.statuses, asked))).user] == ["TZJL", "MARK"]
+
+
 def test_the_older_papers_write_another_code():
     assert Z1.find("KCWB") == Z1.find("KCJS")
     assert Z1.find("kcwb ").code == "KCJS"

@@ -213,6 +213,8 @@ def test_user_status_by_number_role_and_alias(member, clerk, manager):
     services.set_user_status(made, code="BPZ", by=manager, at=NOW)
     assert reasons(services.complete, made, completed_at=NOW, by=clerk, at=NOW) == ["BPZ"]
     assert ("set_status", "user", "KCJS", "BPZ") in lines(made)
+    who_and_when = made.history.filter(kind="user").order_by("id").values_list("new", "by", "at")
+    assert list(who_and_when) == [("TZJL", clerk.pk, NOW), ("KCJS", clerk.pk, NOW), ("BPZ", manager.pk, NOW)]
 
 
 def test_head_office_is_asked_approved_and_gets_it(member, clerk, manager, head_office):

@@ -5,10 +5,12 @@ import io
 import openpyxl
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
+from pypdf import PdfReader
 
 from service_tickets import services
 from service_tickets.enums import Action
-from service_tickets.models import CatalogueCode, Notification, StatusProfile, Task, UserStatus
+from service_tickets.models import CatalogueCode, Notification, PartnerFunction, StatusProfile, Task, UserStatus
 from tests.factories import MemberFactory, ProductFactory, StaffFactory, sale
 from tests.service_tickets.conftest import NOW
 from tests.service_tickets.helpers import body, do, in_process, notify, statuses, surveyed, url
@@ -140,9 +142,10 @@ def test_create_from_a_receipt_fills_in(browse, clerk, member, agent):
     assert page.context["form"].initial["po_number"] == receipt.number
     assert page.context["item_form"].initial["material"] == "W6-2207"
     data = {**filled(page), "description": "袖口开线", "text": "约 4 厘米", "name": "大衣"}
-    answer = client.post(f"{url('create')}?receipt={receipt.pk}", data)
+    answer = client.post(f"{url('create')}?receipt={receipt.pk}", data, follow=True)
     new = Notification.objects.get()
-    assert answer.headers["Location"] == url("detail", new.pk)
+    assert answer.redirect_chain == [(url("detail", new.pk), 302)]
+    assert f"已建立通知 {new.number}" in body(answer)  # the number is shown at once
     assert (new.member, new.receipt, new.po_number, new.agent) == (member, receipt, receipt.number, agent)
     assert new.items.get().name == "大衣" and new.texts.get().text == "约 4 厘米"
 
@@ -313,6 +316,35 @@ def test_pdfs_are_pdfs_and_recorded(browse, clerk, made, name):
     answer = browse(clerk).get(url(name, *([made.pk] if name == "sheet_pdf" else [])))
     assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
     assert AuditEvent.objects.filter(action=AuditAction.PDF_PRINTED, by=clerk).count() == 1
+
+
+def words_of(answer):
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+
+
+def test_paper_says_whether_it_is_paid_what_was_said_and_done_and_who_plays_a_part(browse, clerk, made):
+    partner = services.PartnerInput(PartnerFunction.objects.get(code="MK"), name="云织")
+    services.add_partner(made, partner=partner, by=clerk, at=NOW)
+    services.add_activity(made, text="看过实物", done_at=NOW, by=clerk, at=NOW)
+    client = browse(clerk)
+    sheet, plan = words_of(client.get(url("sheet_pdf", made.pk))), words_of(client.get(url("work_plan_pdf")))
+    for text in (made.number, "已完款", "约 4 厘米", "云织", "看过实物"):
+        assert text in sheet, text
+    for text in (made.number, "已完款", "陈国华"):
+        assert text in plan, text
+
+
+def test_back_leads_to_the_list_or_plan_that_was_seen_last(browse, clerk, made):
+    client = browse(clerk)
+    assert client.get(url("detail", made.pk)).context["back"] == url("list")
+    for address in (f"{url('list')}?phase=OSNO&type=Z1&sort=newest", f"{url('work_plan')}?since=2026-11-20"):
+        client.get(address)
+        client.post(url("perform", made.pk, "postpone"))
+        page = client.get(url("detail", made.pk))
+        assert page.context["back"] == address and f'href="{escape(address)}"' in body(page)
+    for elsewhere in ("https://example.com/service/", "//example.com/service/", "javascript:alert(1)", "/members/"):
+        client.cookies["service_back"] = elsewhere
+        assert client.get(url("detail", made.pk)).context["back"] == url("list")
 
 
 def test_an_agent_works_on_her_stores_notifications(browse, agent, made):
