@@ -95,6 +95,7 @@ RETURNING member_id
 UPDATE = """
 UPDATE members_member m
    SET name = r.name, pinyin = r.pinyin, initials = r.initials, phone = coalesce(r.e164, m.phone),
+       wrong_number = m.wrong_number AND coalesce(r.e164, m.phone) = m.phone,
        wechat = coalesce(r.wechat, m.wechat), gender = coalesce(r.gender, m.gender),
        birth_calendar = CASE WHEN r.month IS NULL THEN m.birth_calendar ELSE r.calendar END,
        birth_year = CASE WHEN r.month IS NULL THEN m.birth_year ELSE r.year END,

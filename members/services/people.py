@@ -108,6 +108,8 @@ def update_member(
     if "name" in changed:
         for column, value in search_columns(stored.name).items():
             setattr(stored, column, value)
+    if "phone" in changed and "wrong_number" not in changed:
+        stored.wrong_number = False  # of the number before
     if changed:
         stored.save()
         record_event(AuditAction.MEMBER_CHANGED, by=by, subject=stored, fields=sorted(changed))

@@ -317,11 +317,11 @@ def test_the_number_of_overdue_stands_in_the_navigation(client, member, step, ti
 
 
 def test_in_the_members_file(client, member, step):
-    services.record_result(step, result=Result.REACHED, note="同事都夸", by=member.advisor, at=NOON)
+    services.record_result(step, result=Result.REACHED, note="同事都夸", satisfaction=4, by=member.advisor, at=NOON)
 
     html = page(client, member.advisor, reverse("members:detail", args=[member.pk])).content.decode()
 
-    assert "同事都夸" in html and sheet_url(step) in html
+    assert "同事都夸" in html and "满意度 4" in html and sheet_url(step) in html
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from followups import services
 from followups.enums import Result, StepState
 from followups.models import Plan, PlanStep, Step
+from members.imports.run import import_file
 from members.models import AdvisorChange, Consent
 from members.services.sales import LineInput, record_receipt, void_receipt
 from tests.factories import MemberFactory, ProductFactory, StaffFactory, StoreFactory, manager_of, sale
@@ -49,6 +50,47 @@ def test_a_purchase_brings_three_steps_owned_by_the_advisor():
     assert {step.owner for step in steps.values()} == {member.advisor}
     assert steps["thanks"].due_at == moment("2026-03-05 10:00")
     assert states_of(receipt) == ALL_OPEN
+
+
+def test_in_another_store_she_buys_but_her_own_looks_after_her():
+    member = looked_after(home_store=StoreFactory(closed_weekdays=[4], time_zone="America/New_York"))
+    elsewhere = StoreFactory()
+
+    steps = steps_of(sale(member, store=elsewhere, at=moment("2026-03-02 15:00")))
+
+    assert {(step.owner, step.store) for step in steps.values()} == {(member.advisor, member.home_store)}
+    assert steps["thanks"].due_at == moment("2026-03-06 10:00", member.home_store.tz)
+
+
+def imported(path, *, now, rows, **options):
+    path.write_text("\n".join(["receipt_no,store,sold_at,card_no,product_code,unit_price,quantity", *rows]))
+    return import_file("purchases", path, now=now, **options)
+
+
+def test_an_import_brings_the_same_steps_once_however_often_it_runs(tmp_path):
+    member, path = looked_after(), tmp_path / "sales.csv"
+    rows = [
+        f"R{n},{member.home_store.code},{sold},{member.card_no},P1,100,1"
+        for n, sold in enumerate(("2026-01-05 12:00", "2026-02-27 12:00", "2026-03-02 15:00"))
+    ]
+
+    for _ in range(2):
+        imported(path, now=moment("2026-03-03 09:00"), rows=rows)
+
+    steps = {(step.receipt.number, step.plan_step.code): step.state for step in Step.objects.all()}
+    assert steps == {("R1", code): "superseded" for code in ALL_OPEN} | {("R2", code): "open" for code in ALL_OPEN}
+    assert set(Step.objects.values_list("owner", flat=True)) == {member.advisor_id}
+    assert services.rebuild_steps(check=True) == []
+
+
+def test_an_import_that_is_taken_back_leaves_no_step(tmp_path):
+    member, path = looked_after(), tmp_path / "sales.csv"
+    good = f"R1,{member.home_store.code},2026-03-02 15:00,{member.card_no},P1,100,1"
+
+    imported(path, now=moment("2026-03-03 09:00"), rows=[good, "R2,none,x,,P1,1,1"], all_or_nothing=True)
+    imported(path, now=moment("2026-03-03 09:00"), rows=[good], dry_run=True)
+
+    assert not Step.objects.exists()
 
 
 def test_without_an_advisor_the_receipts_clerk_of_the_home_store_owns_them():
@@ -166,6 +208,31 @@ def test_a_newer_purchase_replaces_what_is_not_yet_done():
 
     assert states_of(first) == {"thanks": "done", "care": "superseded", "invitation": "superseded"}
     assert states_of(second) == ALL_OPEN
+
+
+def test_what_was_tried_or_put_off_is_not_done_it_is_replaced_and_comes_back_on_its_day():
+    member = looked_after()
+    first = bought(member)
+    at, steps = moment("2026-03-05 11:00"), steps_of(first)
+    services.record_result(steps["thanks"], result=Result.NO_ANSWER, by=member.advisor, at=at)
+    services.put_off(steps["care"], to_day=date(2026, 3, 12), reason="出差", by=member.advisor, at=at)
+    second = bought(member, "2026-03-05 12:00")
+    assert states_of(first) == ALL_SUPERSEDED
+
+    returned(second, "2026-03-10 12:00")
+
+    assert states_of(first) == {"thanks": "superseded", "care": "open", "invitation": "open"}
+    assert steps_of(first)["care"].due_on == date(2026, 3, 12)
+
+
+def test_of_three_purchases_the_last_returned_gives_back_the_second_only():
+    member = looked_after()
+    first, second = bought(member), bought(member, "2026-03-03 12:00")
+    third = bought(member, "2026-03-04 12:00")
+
+    returned(third, "2026-03-05 12:00")
+
+    assert (states_of(first), states_of(second)) == (ALL_SUPERSEDED, ALL_OPEN)
 
 
 def test_an_older_purchase_recorded_later_is_replaced_at_once():

@@ -7,7 +7,9 @@ import pytest
 from followups import services
 from followups.enums import Result, StepState
 from followups.models import StepEvent
+from members.imports.run import import_file
 from members.models import Consent
+from members.services.people import update_member
 from tests.factories import StaffFactory, manager_of
 from tests.followups.factories import bought, looked_after, moment, states_of, steps_of
 
@@ -49,6 +51,34 @@ def test_a_wrong_number_is_flagged_on_the_member(step):
 
     step.member.refresh_from_db()
     assert step.member.wrong_number
+
+
+def test_a_new_number_in_her_file_or_in_an_import_is_no_wrong_number_any_more(step, tmp_path):
+    enter(step, "wrong_number")
+    member, boss = step.member, manager_of(step.member.home_store)
+    update_member(member, changes={"name": "王小梅"}, by=boss, at=AT)
+    member.refresh_from_db()
+    assert member.wrong_number
+
+    update_member(member, changes={"phone": "+8613900000001"}, by=boss, at=AT)
+    member.refresh_from_db()
+    assert not member.wrong_number
+
+    type(member).objects.update(wrong_number=True)
+    for phone, wrong in (("13900000001", True), ("13900000002", False)):
+        path = tmp_path / "members.csv"
+        path.write_text(f"card_no,name,phone,store\n{member.card_no},王晓梅,{phone},{member.home_store.code}\n")
+        import_file("members", path, now=AT)
+        member.refresh_from_db()
+        assert member.wrong_number is wrong
+
+
+@pytest.mark.parametrize("result", ["reached", "came_to_store"])
+def test_what_counts_as_done(step, result):
+    enter(step, result, note="试了大衣")
+
+    step.refresh_from_db()
+    assert (step.state, step.result, step.note) == (StepState.DONE, result, "试了大衣")
 
 
 def test_a_closed_step_takes_no_second_result(step):

@@ -1,9 +1,9 @@
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -11,7 +11,7 @@ from followups import services
 
 
 class Command(BaseCommand):
-    help = "Reminds follow-ups that are due and marks those overdue, as beat does every five minutes."
+    help = "Reminds follow-ups that are due and marks those overdue, as beat does every minute."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--now", type=_moment, help="2026-11-21T10:00+08:00; without offset: server time zone")
@@ -32,5 +32,5 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None:
-        raise CommandError(f"--now: “{text}” is not a date and time, write 2026-11-21T10:00+08:00")
+        raise ArgumentTypeError(f"“{text}” is not a date and time, write 2026-11-21T10:00+08:00")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
