@@ -1,6 +1,7 @@
 """Computing and storing reports: once after the month's end, a new revision only if a figure differs."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
@@ -26,14 +27,14 @@ class MonthNotOver(Exception):
 def compute_report(scope: Scope, month: date, *, at: datetime, by: Staff | None = None) -> MonthlyReport:
     """The newest revision of the report of `month` (its first day), computed now.
 
-    A new revision is stored only if a figure or the definitions differ from the newest; older ones stay. Two callers at
-    once: one computes, whoever asked meanwhile waits and gets the same row. Raises MonthNotOver.
+    A new revision is stored only if a figure or the definitions differ from the newest; older ones stay. All figures
+    are of one moment. Two callers at once: one computes, whoever asked meanwhile waits and gets the same row. Raises
+    MonthNotOver.
     """
     if not scope.month_is_over(month, at):
         raise MonthNotOver(month_text(month))
     asked_at = timezone.now()
-    with transaction.atomic():
-        _wait_for_turn(scope, month)
+    with _own_turn(scope, month):
         newest = MonthlyReport.objects.of(scope).newest(month).first()
         if newest is not None and newest.checked_at > asked_at:
             return newest
@@ -56,12 +57,29 @@ def compute_report(scope: Scope, month: date, *, at: datetime, by: Staff | None 
         )
 
 
-def _wait_for_turn(scope: Scope, month: date) -> None:
-    """Holds the lock of this report until the transaction ends."""
+@contextmanager
+def _own_turn(scope: Scope, month: date) -> Iterator[None]:
+    """One transaction under the lock of this report, which sees the data of one moment: an import that commits between
+    two statements would make sections disagree. (That moment begins after the wait, hence a lock outside of it.)"""
     name = f"{scope.kind} {scope.code} {month_text(month)}".encode()
     key = int.from_bytes(blake2b(name, digest_size=8).digest(), signed=True)
+    if connection.in_atomic_block:  # inside somebody's transaction: its moment, its end
+        _execute("SELECT pg_advisory_xact_lock(%s)", key)
+        with transaction.atomic():
+            yield
+        return
+    _execute("SELECT pg_advisory_lock(%s)", key)
+    try:
+        with transaction.atomic():
+            _execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+    finally:
+        _execute("SELECT pg_advisory_unlock(%s)", key)
+
+
+def _execute(sql: str, *values: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        cursor.execute(sql, values)
 
 
 def compute_with_comparisons(scope: Scope, month: date, *, at: datetime, by: Staff | None = None) -> MonthlyReport:

@@ -168,6 +168,32 @@ def test_two_at_once_are_computed_once(monkeypatch):
     Store.objects.all().delete()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_recorded_while_a_report_is_computed_is_in_all_of_its_sections_or_in_none(monkeypatch):
+    store = StoreFactory(code="4002")
+    member = MemberFactory(home_store=store)
+    sale(member, "100.00", at=in_march())
+    honest = services.figures.buyers.read
+
+    def record():
+        sale(member, "900.00", at=in_march(11), now=LATER)
+        connections.close_all()
+
+    def read(frame):
+        other = threading.Thread(target=record)  # commits between two statements of the report
+        other.start()
+        other.join()
+        return honest(frame)
+
+    monkeypatch.setattr(services.figures.buyers, "read", read)
+    found = services.compute_report(store_scope(store), MARCH, at=LATER).figures
+    assert found["frequency"]["buyers_by_purchases"] == {"1": 1, "2": 0, "3": 0, "4+": 0}
+    assert found["contribution"]["member_spend"] == 100
+    monkeypatch.undo()
+    again = services.compute_report(store_scope(store), MARCH, at=LATER)
+    assert (again.revision, again.figures["contribution"]["member_spend"]) == (2, 1000)
+
+
 def test_the_same_revision_cannot_be_stored_twice(store):
     report = services.compute_report(store_scope(store), MARCH, at=LATER)
     report.pk = None
