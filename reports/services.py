@@ -99,11 +99,12 @@ def comparison_months(month: date) -> tuple[date, date]:
 
 
 def compute_due(at: datetime) -> list[MonthlyReport]:
-    """Last month's report of every scope where that month ended `READY_HOUR` hours ago and that has none yet.
+    """Last month's report of every scope where that month ended `READY_HOUR` hours ago and that has none yet, and the
+    months it is compared with where they are missing (a month of standstill, history that was brought in).
 
     Safe to repeat: what has a report is left alone. After a standstill the next call catches up.
     """
-    return [compute_report(scope, month, at=at) for scope, month in _due(every_scope(), at)]
+    return [compute_with_comparisons(scope, month, at=at) for scope, month in _due(every_scope(), at)]
 
 
 def _due(scopes: Iterable[Scope], at: datetime) -> Iterator[tuple[Scope, date]]:

@@ -134,6 +134,14 @@ def test_the_first_of_the_month_computes_every_scope_in_its_own_time_and_once(st
     assert services.compute_due(datetime(2026, 4, 1, 9, 0, tzinfo=UTC)) == []
 
 
+def test_the_first_report_of_the_clock_can_be_compared(store, member):
+    sale(member, "100.00", at=datetime(2025, 3, 10, 4, 0, tzinfo=UTC))
+    services.compute_due(LATER)
+    of_store = MonthlyReport.objects.of(store_scope(store)).order_by("month")
+    spend = of_store.values_list("month", "figures__contribution__member_spend")
+    assert list(spend) == [(date(2025, 3, 1), 100), (date(2026, 2, 1), 0), (MARCH, 0)]
+
+
 def test_the_task_run_twice_computes_once(store):
     first, second = compute_last_month(), compute_last_month()
     assert (first, second) == (len(list(every_scope())), 0)
