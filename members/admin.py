@@ -64,7 +64,7 @@ class MemberAdmin(AuditedExport, KeptAdmin):
     search_fields = ["card_no", "name", "pinyin", "initials", "phone_tail"]
     autocomplete_fields = ["home_store", "advisor", "referred_by"]
     list_select_related = ["home_store", "advisor"]
-    readonly_fields = ["card_no", "enrolled_on", "status", "enrolled_by", "created_at", "updated_at"]
+    readonly_fields = ["card_no", "enrolled_on", "status", "enrolled_by"]
     inlines = [_ConsentInline, _TierInline]
     show_full_result_count = False
 

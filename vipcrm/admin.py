@@ -57,7 +57,7 @@ class StoreAdmin(AuditedExport, KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Store, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and "closed_weekdays" in form.changed_data:
+        if change and {"closed_weekdays", "opens", "closes"} & set(form.changed_data):
             calendars_changed.send(sender=Store, store_ids=[obj.pk], at=timezone.now())
 
 
@@ -121,7 +121,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("by")
 
 
-# The words of django-axes, which has no Chinese: our catalogue answers for them.
+# The words of django-axes and of the admin's theme, which have no Chinese: our catalogue answers for them.
 THEIR_WORDS = (
     gettext_noop("access attempt"),
     gettext_noop("access attempts"),
@@ -131,6 +131,19 @@ THEIR_WORDS = (
     gettext_noop("Path"),
     gettext_noop("Attempt Time"),
     gettext_noop("Failed Logins"),
+    gettext_noop("Type to search"),
+    gettext_noop("Search apps and models..."),
+    gettext_noop("No results found"),
+    gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
+    gettext_noop("Reset filters"),
+    gettext_noop("Go back"),
+    gettext_noop("Select value"),
+    gettext_noop("Select format"),
+    gettext_noop("Select action"),
+    gettext_noop("Select action to run"),
+    gettext_noop("Run"),
+    gettext_noop("Dark"),
+    gettext_noop("System"),
 )
 
 
