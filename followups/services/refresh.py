@@ -56,12 +56,14 @@ def refresh_steps(receipt_ids: Iterable[int], *, at: datetime | None = None) -> 
 
 @transaction.atomic
 def refresh_steps_of_stores(store_ids: Iterable[int], *, at: datetime) -> Counter[str]:
-    """The same for everybody whose steps go by the calendar of these stores: its closed days have changed.
+    """The same for everybody whose steps go by the calendar of these stores: closed days, hours or zone have changed.
 
     A step that was put off to a day that is closed now moves on to the next open one (handbook 6.1).
     """
-    members = [row[0] for row in _rows(wanted.MEMBERS_OF_STORES, {"stores": id_array(store_ids)})]
-    return _write(sorted(members), at)
+    stores = {"stores": id_array(store_ids)}
+    written = _write(sorted(row[0] for row in _rows(wanted.MEMBERS_OF_STORES, stores)), at)
+    written["steps"] += len(_rows(wanted.OPENINGS, stores))
+    return written
 
 
 @transaction.atomic

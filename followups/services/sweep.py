@@ -1,5 +1,6 @@
 """What beat does: remind what is due, mark what is overdue. Each statement claims a batch and records it (style.md)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ WITH due AS (
        AND (s.reminded_on IS NULL OR NOT (s.reminded_on = s.due_on AND s.reminded_on IS NOT NULL))
        AND (SELECT here.at::time >= w.hours[1] AND here.at::time < w.hours[2]
                AND here.at::date = followups_next_open_day(here.at::date, st.closed_weekdays)
+               AND here.at::date >= s.due_on
               FROM vipcrm_store st, members_member m,
                    followups_planstep ps JOIN followups_plan pl ON pl.id = ps.plan_id,
                    LATERAL (SELECT %(now)s::timestamptz AT TIME ZONE st.time_zone AS at) here,
@@ -65,16 +67,17 @@ class Swept(NamedTuple):
     overdue: int
 
 
-def run_followups(now: datetime) -> Swept:
+def run_followups(now: datetime, *, progress: Callable[[int], None] = lambda done: None) -> Swept:
     """Reminds each open step once per due day within contact hours, and marks it once when overdue (handbook 6.5).
 
     Both by the clock of the step's store. Safe to stop anywhere and to run twice at once; after a standstill of days
-    it catches up in batches of 500, one statement and one commit each.
+    it catches up in batches of 500, one statement and one commit each. `progress` hears how many are done so far.
     """
-    return Swept(reminded=_drain(REMIND, now), overdue=_drain(MARK_OVERDUE, now))
+    reminded = _drain(REMIND, now, progress)
+    return Swept(reminded, _drain(MARK_OVERDUE, now, lambda done: progress(reminded + done)))
 
 
-def _drain(sql: str, now: datetime) -> int:
+def _drain(sql: str, now: datetime, progress: Callable[[int], None]) -> int:
     total, place = 0, START
     with connection.cursor() as cursor:
         while place:
@@ -82,4 +85,5 @@ def _drain(sql: str, now: datetime) -> int:
             row = cursor.fetchone()
             total += row[0] if row else 0
             place = {"after": row[1], "id": row[2]} if row else {}
+            progress(total)
     return total

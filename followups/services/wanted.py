@@ -99,6 +99,10 @@ wanted AS (
        AND due.first_on >= (p.recorded_at AT TIME ZONE home.time_zone)::date - 3)
 """
 
+# When contact hours open on the due day of `step`; needs `st` its store, `pl` its plan, `m` the member.
+DUE_AT = """(step.due_on + (followups_window(step.due_on, st.opens, st.closes, pl.contact_from, pl.contact_until,
+                                           m.contact_from, m.contact_until))[1]) AT TIME ZONE st.time_zone"""
+
 # Results are facts and stay; a step that was put off keeps its day (closed meanwhile: the next open one). `withheld`
 # remembers that none was made.
 DIFFERENCES = f"""
@@ -128,14 +132,25 @@ judged AS (
                      ELSE 'open' END AS state
       FROM target t),
 differing AS (
-    SELECT j.*, (j.due_on + (followups_window(j.due_on, st.opens, st.closes, pl.contact_from, pl.contact_until,
-                                              m.contact_from, m.contact_until))[1]) AT TIME ZONE st.time_zone AS due_at
+    SELECT j.*, {DUE_AT.replace("step.", "j.")} AS due_at
       FROM judged j
       JOIN followups_planstep ps ON ps.id = j.plan_step_id JOIN followups_plan pl ON pl.id = ps.plan_id
       JOIN vipcrm_store st ON st.id = j.store_id JOIN members_member m ON m.id = j.member_id
      WHERE j.id IS NULL
         OR (j.state, j.first_on, j.due_on, j.member_id, j.store_id)
            IS DISTINCT FROM (j.was, j.was_first_on, j.was_due_on, j.was_member_id, j.was_store_id))
+"""
+
+# Open steps of stores whose hours or zone have changed: the moment at which they become due follows.
+OPENINGS = f"""
+UPDATE followups_step s SET due_at = new.due_at
+  FROM (SELECT step.id, {DUE_AT} AS due_at
+          FROM followups_step step JOIN vipcrm_store st ON st.id = step.store_id
+          JOIN members_member m ON m.id = step.member_id
+          JOIN followups_planstep ps ON ps.id = step.plan_step_id JOIN followups_plan pl ON pl.id = ps.plan_id
+         WHERE step.store_id = ANY(%(stores)s::bigint[]) AND step.state = 'open') new
+ WHERE s.id = new.id AND s.due_at <> new.due_at
+RETURNING s.id
 """
 
 SHOW = f"""

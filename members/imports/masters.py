@@ -60,9 +60,10 @@ UPDATE vipcrm_store s
   FROM row r WHERE s.id = r.key_id AND r.bad_code IS NULL AND r.change = 'corrected'
 """
 
-OTHER_DAYS = """
+OTHER_CALENDAR = """
 SELECT s.id FROM row r JOIN vipcrm_store s ON s.id = r.key_id
- WHERE r.bad_code IS NULL AND r.change = 'corrected' AND r.closed_weekdays <> s.closed_weekdays
+ WHERE r.bad_code IS NULL AND r.change = 'corrected' AND (r.closed_weekdays <> s.closed_weekdays
+       OR r.opens <> s.opens OR r.closes <> s.closes OR r.time_zone <> s.time_zone)
 """
 
 OTHER_ZONE = """
@@ -170,14 +171,14 @@ def write_stores(layout: Layout, outcome: Outcome) -> None:
     execute(SAME_KEY.replace("{key}", "code"))
     execute(REGIONS)
     execute(COMPARE_STORES)
-    other_days = [row[0] for row in fetch(OTHER_DAYS)]
+    other_calendar = [row[0] for row in fetch(OTHER_CALENDAR)]
     other_zone = [row[0] for row in fetch(OTHER_ZONE)]
     execute(WRITE_STORES)
     execute(UPDATE_STORES)
     outcome.count("row")
     if other_zone:
         outcome.refreshed = refresh_stores(other_zone, at=outcome.now)
-    calendars_changed.send(sender=Store, store_ids=other_days, at=outcome.now)
+    calendars_changed.send(sender=Store, store_ids=other_calendar, at=outcome.now)
 
 
 def write_staff(layout: Layout, outcome: Outcome) -> None:

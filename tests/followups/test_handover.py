@@ -1,6 +1,7 @@
 """Who does the open steps when a member is handed over or somebody leaves (handbook 6.5), and a changed calendar (6.1)."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -221,3 +222,27 @@ def test_closed_days_changed_by_an_import_move_open_steps_and_back(tmp_path):
     Store.objects.filter(pk=store.pk).update(closed_weekdays=[])
     services.refresh_steps_of_stores([store.pk], at=AT)
     assert due_days(receipt)["thanks"] == 5 and services.rebuild_steps(check=True) == []
+
+
+def test_hours_changed_in_the_admin_change_when_a_step_is_due(client):
+    member = looked_after()
+    receipt = bought(member)
+
+    changed_in_admin(client, member.home_store, opens="11:30", code=None, time_zone=None)
+
+    assert steps_of(receipt)["thanks"].due_at == moment("2026-03-05 11:30")
+
+
+def test_after_a_change_of_time_zone_nobody_is_reminded_the_day_before(tmp_path):
+    member = looked_after()
+    receipt, store = bought(member), member.home_store
+    there, west = ZoneInfo("Europe/London"), ZoneInfo("America/Los_Angeles")
+    Store.objects.filter(pk=store.pk).update(time_zone=west.key)  # behind everybody's back: due at still in Shanghai
+    assert services.run_followups(moment("2026-03-04 18:30", west)).reminded == 0
+    Store.objects.filter(pk=store.pk).update(time_zone="Asia/Shanghai")
+
+    imported(tmp_path, "stores", "code,name,time_zone", f"{store.code},{store.name},{there.key}")
+
+    assert steps_of(receipt)["thanks"].due_at == moment("2026-03-05 10:00", there)
+    assert services.run_followups(moment("2026-03-05 09:59", there)).reminded == 0
+    assert services.run_followups(moment("2026-03-05 10:00", there)).reminded == 1

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from followups import services
+from vipcrm.progress import Progress
 
 
 class Command(BaseCommand):
@@ -18,7 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        swept = services.run_followups(options["now"] or timezone.now())
+        with Progress(self.stderr, "steps") as progress:
+            swept = services.run_followups(options["now"] or timezone.now(), progress=progress)
         if options["json"]:
             self.stdout.write(json.dumps(swept._asdict()))
         else:
