@@ -147,11 +147,9 @@ class ActivityInline(ReadOnlyInline):
     fields = ("done_at", "by", "text")
 
 
-class PartnerInline(TabularInline):
+class PartnerInline(ReadOnlyInline):
     model = Partner
-    extra = 0
-    autocomplete_fields = ("function",)
-    raw_id_fields = ("staff",)
+    fields = ("function", "staff", "name")
 
 
 class ExtraStatusInline(ReadOnlyInline):

@@ -238,6 +238,10 @@ class Notification(models.Model):
         return light_for(self.required_start, self.required_end, self.today, self.phase == SystemStatus.NOCO)
 
     @property
+    def is_flagged(self) -> bool:
+        return SystemStatus.DLFL in self.marks
+
+    @property
     def is_urgent(self) -> bool:
         return self.priority == Priority.URGENT
 

@@ -6,11 +6,10 @@ import openpyxl
 import pytest
 from django.utils import timezone
 from django.utils.html import escape
-from pypdf import PdfReader
 
 from service_tickets import services
 from service_tickets.enums import Action
-from service_tickets.models import CatalogueCode, Notification, PartnerFunction, StatusProfile, Task, UserStatus
+from service_tickets.models import CatalogueCode, Notification, StatusProfile, Task, UserStatus
 from tests.factories import MemberFactory, ProductFactory, StaffFactory, sale
 from tests.service_tickets.conftest import NOW
 from tests.service_tickets.helpers import body, do, in_process, notify, statuses, surveyed, url
@@ -66,6 +65,16 @@ def test_the_four_boxes(browse, clerk, member, made):
     for phase, row in {"NOPO": postponed, "NOPR": working, "NOCO": done, "OSNO": made}.items():
         assert numbers_in(client.get(url("list"), {"phase": phase})) == {row.number}
     assert len(numbers_in(client.get(url("list"), {"phase": ["OSNO", "NOPO", "NOPR", "NOCO"]}))) == 4
+
+
+def test_the_list_says_what_is_flagged_for_deletion_and_whether_it_is_paid(browse, clerk, member, made):
+    text = body(browse(clerk).get(url("list")))
+    assert "trash-2" not in text and 'class="c-paid">·已完款' in text
+    do(made, Action.FLAG_DELETION, clerk)
+    notify(member, clerk, type_="Z2", paid="unpaid")
+    page = browse(clerk).get(url("list"))
+    assert [row.is_flagged for row in page.context["page"].rows].count(True) == 1
+    assert "删除标记</span>" in body(page) and "<span>·未付款" in body(page)
 
 
 def test_selections(browse, clerk, agent, member, made):
@@ -309,29 +318,6 @@ def test_the_work_plan_stands_by_day_and_agent(browse, clerk, stranger, agent, m
         completed_at=timezone.now(), by=clerk, at=timezone.now(),
     )  # fmt: skip
     assert done.number not in body(browse(clerk).get(url("work_plan"), {"since": "2026-11-21"}))
-
-
-@pytest.mark.parametrize("name", ["work_plan_pdf", "sheet_pdf"])
-def test_pdfs_are_pdfs_and_recorded(browse, clerk, made, name):
-    answer = browse(clerk).get(url(name, *([made.pk] if name == "sheet_pdf" else [])))
-    assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
-    assert AuditEvent.objects.filter(action=AuditAction.PDF_PRINTED, by=clerk).count() == 1
-
-
-def words_of(answer):
-    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
-
-
-def test_paper_says_whether_it_is_paid_what_was_said_and_done_and_who_plays_a_part(browse, clerk, made):
-    partner = services.PartnerInput(PartnerFunction.objects.get(code="MK"), name="云织")
-    services.add_partner(made, partner=partner, by=clerk, at=NOW)
-    services.add_activity(made, text="看过实物", done_at=NOW, by=clerk, at=NOW)
-    client = browse(clerk)
-    sheet, plan = words_of(client.get(url("sheet_pdf", made.pk))), words_of(client.get(url("work_plan_pdf")))
-    for text in (made.number, "已完款", "约 4 厘米", "云织", "看过实物"):
-        assert text in sheet, text
-    for text in (made.number, "已完款", "陈国华"):
-        assert text in plan, text
 
 
 def test_back_leads_to_the_list_or_plan_that_was_seen_last(browse, clerk, made):
