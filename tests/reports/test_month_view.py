@@ -185,6 +185,13 @@ def test_a_buyer_from_another_store_is_counted_but_not_shown(client, store, othe
     assert "李别店" not in receipts
 
 
+def test_a_figure_of_nobody_has_an_empty_list_that_says_why(client, store, other, report):
+    assert "这个数是 0" in page(client, manager_of(store), "list_behind", "dead_cards.dead").content.decode()
+    MemberFactory(home_store=other, name="李别店")
+    seen = page(client, manager_of(store), "list_behind", "base.end").content.decode()
+    assert "这个数是 0" not in seen
+
+
 def test_a_list_that_has_grown_since_says_so(client, store, report, member):
     sale(member, "300.00", at=datetime(2026, 3, 12, 4, 0, tzinfo=UTC), now=LATER)
     html = page(client, manager_of(store), "list_behind", "new_vs_existing.existing.purchases").content.decode()
@@ -201,6 +208,14 @@ def test_a_page_in_english(client, store, report):
     html = page(client, manager_of(store)).content.decode()
     assert "VIP report March 2026" in html
     assert "Member share of sales" in html
+
+
+def test_the_parts_of_the_english_sentence_stand_apart(client, store, member):
+    sale(member, "500.00", at=datetime(2026, 2, 10, 4, 0, tzinfo=UTC), now=LATER)
+    services.compute_with_comparisons(store_scope(store), MARCH, at=LATER)
+    client.cookies["django_language"] = "en"
+    html = page(client, manager_of(store)).content.decode()
+    assert "more than last month; </span> <span" in html  # an inline block swallows the space at its own end
 
 
 QUERIES_OF_A_PAGE = 10
