@@ -117,8 +117,8 @@ class Day:
 
 
 def step_title(step: Step) -> str:
-    """`第 3 天·感谢` / `Day 3 · Thank-you`."""
-    return _("Day %(day)s · %(name)s") % {"day": step.plan_step.day, "name": step.plan_step.name}
+    """`第 3 天·感谢` / `Day 3·Thank-you`."""
+    return _("Day %(day)s·%(name)s") % {"day": step.plan_step.day, "name": step.plan_step.name}
 
 
 def goods_text(step: Step) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followups.day import outcome_text, step_title
-from followups.enums import EventKind, StepState
+from followups.enums import Bucket, EventKind, StepState
 from followups.models import Step, StepEvent
 from followups.rules import days_overdue, is_overdue
 from members.models import Member, Receipt
@@ -38,7 +38,8 @@ def member_steps(request: HttpRequest, member: Member) -> Panel | None:
     steps = Step.objects.filter(member=member).exclude(state__in=[StepState.WITHHELD, StepState.SUPERSEDED])
     found = list(steps.select_related("plan_step", "store", "owner").order_by("-due_on", "-pk")[:IN_FILE])
     opened = sorted((step for step in found if step.is_open), key=lambda step: step.due_on)
-    rows = [(step, _sign(step, timezone.now())) for step in [*opened, *(step for step in found if not step.is_open)]]
+    signs = [Bucket(_sign(step, timezone.now())) for step in opened]
+    rows = [*zip(opened, signs, strict=True), *((step, None) for step in found if not step.is_open)]
     return Panel("followups/_member_steps.html", _("Follow-ups"), {"steps": rows}, bare=True) if rows else None
 
 

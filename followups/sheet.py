@@ -159,14 +159,14 @@ def _notes(step: Step) -> list[Note]:
 
 
 def _visit_source(note: VisitNote) -> str:
-    return _("%(day)s visit · %(by)s") % {"day": formats.day(note.visited_on, weekday=False), "by": note.by.name}
+    return _("%(day)s visit·%(by)s") % {"day": formats.day(note.visited_on, weekday=False), "by": note.by.name}
 
 
 def outcome_source(event: StepEvent) -> str:
     """`6月13日 跟进·接通，满意度 4`"""
     outcome = outcome_text(event).partition(" ")[2]
     day = formats.day(event.on, weekday=False)
-    return _("%(day)s %(step)s · %(outcome)s") % {"day": day, "step": event.step.plan_step.name, "outcome": outcome}
+    return _("%(day)s %(step)s·%(outcome)s") % {"day": day, "step": event.step.plan_step.name, "outcome": outcome}
 
 
 def _age_text(member: Member, today: date) -> str:
