@@ -83,9 +83,9 @@ class MemberForm(forms.ModelForm):
             "contact_until": TIME,
             "note": forms.Textarea({"rows": 3}),
             "gender": forms.RadioSelect,
-            "birth_year": forms.NumberInput({"min": 1900, "placeholder": _("year")}),
-            "birth_month": forms.NumberInput({"min": 1, "max": 12, "placeholder": _("month")}),
-            "birth_day": forms.NumberInput({"min": 1, "max": 31, "placeholder": _("day")}),
+            "birth_year": forms.NumberInput({"min": 1900}),
+            "birth_month": forms.NumberInput({"min": 1, "max": 12}),
+            "birth_day": forms.NumberInput({"min": 1, "max": 31}),
         }
         labels = {"name": _("Name"), "do_not_contact": _("Do not contact her at all")}
 
@@ -100,10 +100,18 @@ class MemberForm(forms.ModelForm):
         self._choose_advisor()
         self._add_consents()
         self._phone_before = self.instance.phone
+        if not self._phone_before:
+            self._ask_one_of_two()
         if self.instance.pk:
             self._hide_phone()
             self.initial["seen_at"] = self.instance.updated_at.isoformat()
             self.initial["referred_by"] = self.instance.referred_by.card_no if self.instance.referred_by else ""
+
+    def _ask_one_of_two(self) -> None:
+        """Neither is a must, but not both may stay empty: so neither is called optional."""
+        self.fields["phone"].help_text = _("Or her WeChat: one of the two.")
+        for name in ("phone", "wechat"):
+            self.fields[name].one_of_several = True
 
     def _hide_phone(self) -> None:
         """Opening a number is recorded, so the form of an existing file does not show it: empty keeps it."""

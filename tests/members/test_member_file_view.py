@@ -1,5 +1,6 @@
 """The member file and the pages around it: enrol, edit, phone, contact, visit note."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -297,3 +298,19 @@ def test_purchases_are_paged(cast):  # noqa: F811
 def test_the_example_of_a_text_with_markup_stays_text(cast):  # noqa: F811
     people.update_member(cast.member, changes={"name": "<script>x</script>"}, by=cast.clerk, at=NOON)
     assert "<script>x" not in cast.as_clerk.get(page_of("detail", cast.member)).text
+
+
+def test_neither_of_two_that_may_stand_for_each_other_is_called_optional(cast):  # noqa: F811
+    """Phone or WeChat: one is a must. Whoever has a phone number on file may leave both as they are."""
+    new, known = reverse("members:enrol"), page_of("edit", cast.member)
+    label = re.compile(r'<label for="id_(phone|wechat)">(.*?)</label>')
+    assert ["optional" in text for _name, text in label.findall(cast.as_clerk.get(new).text)] == [False, False]
+    assert ["optional" in text for _name, text in label.findall(cast.as_clerk.get(known).text)] == [True, True]
+
+
+def test_the_steps_in_the_file_say_how_urgent_they_are(cast):  # noqa: F811
+    now = datetime.now(UTC)
+    sale(cast.member, at=now - timedelta(days=14), now=now - timedelta(days=14))
+    page = cast.as_clerk.get(page_of("detail", cast.member)).text
+    steps = page[page.index('id="followups"') :].partition("</section>")[0]
+    assert steps.count("is-overdue") == 2 and "逾期" in steps and "稍后" in steps and "未完成" not in steps

@@ -184,7 +184,8 @@ def thread(done: int, total: int, note: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, label: str = "", help: str = "", **attrs: Any) -> dict[str, Any]:
-    """A form field: label above, “optional” marked, help and error below and tied to it.
+    """A form field: label above, “optional” marked (not where a form field says `one_of_several`), help and error below
+    and tied to it.
 
     Further arguments become attributes of the input: `{% field form.phone placeholder="138…" data_barcode="1" %}`.
     """
@@ -196,7 +197,7 @@ def field(bound: BoundField, label: str = "", help: str = "", **attrs: Any) -> d
         "bound": bound,
         "shape": shape,
         "input": "" if shape == "choices" else bound.as_widget(attrs={**input_attrs(bound, shape), **extra}),
-        "optional": not bound.field.required and shape != "check",
+        "optional": not bound.field.required and shape != "check" and not getattr(bound.field, "one_of_several", False),
     }
 
 
