@@ -28,9 +28,10 @@ def _today(request: StaffRequest) -> date:
     return timezone.localdate(timezone=store.tz if store else None)
 
 
-def _planned(rows: NotificationQuerySet, **days: date) -> list[Notification]:
+def _planned(rows: NotificationQuerySet, most: int, **days: date) -> list[Notification]:
+    """At most `most` and one more, by which one sees that there are more."""
     joined = rows.filter(**days).select_related("member", "agent", "user_status", "store", "passed_on_to")
-    return list(joined.order_by("required_start", "agent__name", "priority", "pk")[:MOST_PLANNED])
+    return list(joined.order_by("required_start", "agent__name", "priority", "pk")[: most + 1])
 
 
 def plan_context(request: StaffRequest) -> dict[str, Any]:
@@ -38,12 +39,15 @@ def plan_context(request: StaffRequest) -> dict[str, Any]:
     form = PlanForm(request.GET, staff=request.user, today=_today(request))
     visible = Notification.objects.visible_to(request.user).unfinished()
     rows = visible.filter(store=form.place) if form.place else visible.none()
-    earlier = _planned(rows, required_start__lt=form.first)[:MOST_EARLIER]
+    earlier = _planned(rows, MOST_EARLIER, required_start__lt=form.first)
+    planned = _planned(rows, MOST_PLANNED, required_start__gte=form.first, required_start__lte=form.last)
     return {
         "form": form,
-        "days": by_day(_planned(rows, required_start__gte=form.first, required_start__lte=form.last)),
-        "earlier": by_agent(earlier),
-        "earlier_count": len(earlier),
+        "days": by_day(planned[:MOST_PLANNED]),
+        "days_cut": MOST_PLANNED if len(planned) > MOST_PLANNED else 0,
+        "earlier": by_agent(earlier[:MOST_EARLIER]),
+        "earlier_count": len(earlier[:MOST_EARLIER]),
+        "earlier_cut": MOST_EARLIER if len(earlier) > MOST_EARLIER else 0,
         "today": form.today,
     }
 

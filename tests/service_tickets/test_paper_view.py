@@ -7,8 +7,9 @@ from pypdf import PdfReader
 
 from service_tickets import services
 from service_tickets.models import PartnerFunction
+from service_tickets.views import plan
 from tests.service_tickets.conftest import NOW
-from tests.service_tickets.helpers import url
+from tests.service_tickets.helpers import body, header, url
 from vipcrm.enums import AuditAction
 from vipcrm.models import AuditEvent
 
@@ -18,6 +19,18 @@ def test_pdfs_are_pdfs_and_recorded(browse, clerk, made, name):
     answer = browse(clerk).get(url(name, *([made.pk] if name == "sheet_pdf" else [])))
     assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
     assert AuditEvent.objects.filter(action=AuditAction.PDF_PRINTED, by=clerk).count() == 1
+
+
+def test_a_plan_that_is_cut_off_says_so(browse, clerk, member, made, monkeypatch):
+    client, days = browse(clerk), {"since": "2026-11-21", "until": "2026-11-22"}
+    services.create_notification(store=made.store, header=header(), member=member, by=clerk, at=NOW)
+    for limit, cut in ((2, False), (1, True)):
+        monkeypatch.setattr(plan, "MOST_PLANNED", limit)
+        monkeypatch.setattr(plan, "MOST_EARLIER", limit)
+        later, earlier = client.get(url("work_plan"), days), client.get(url("work_plan"), {"since": "2026-11-23"})
+        for page in (body(later), body(earlier), words_of(client.get(url("work_plan_pdf"), days))):
+            assert ("条，列表里有全部" in page) is cut
+        assert later.context["days"][0][1] == earlier.context["earlier_count"] == limit
 
 
 def words_of(answer):

@@ -99,3 +99,22 @@ def test_completing_and_adding_a_task_at_once_never_leaves_an_open_task_behind(m
     system, _user = statuses(made)
     assert not {"NOCO", "TSOS"} <= system
     assert Action.COMPLETE in {row.action for row in made.history.all()} or made.tasks.count() == 1
+
+
+@pytest.mark.parametrize(("guarded", "wanted"), [(True, ["done", "told"]), (False, ["done", "done"])])
+def test_of_two_who_change_one_item_the_second_is_told(member, clerk, manager, guarded, wanted):
+    """With the guard off (no version sent) both get through, and the first change is lost: the control."""
+    made = in_process(member, clerk)
+    item = services.add_item(made, item=services.ItemInput(name="大衣"), by=clerk, at=NOW)
+    made.refresh_from_db()
+    seen = made.version if guarded else None
+
+    def change(name, by):
+        try:
+            services.change_item(item, to=services.ItemInput(name=name), expected=seen, by=by, at=NOW)
+        except services.ChangedMeanwhile:
+            return "told"
+        return "done"
+
+    assert sorted(at_once([lambda: change("风衣", clerk), lambda: change("夹克", manager)])) == wanted
+    assert made.history.filter(subject="item").count() == wanted.count("done")

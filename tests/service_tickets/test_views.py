@@ -4,6 +4,7 @@ import io
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import escape
 
@@ -341,9 +342,10 @@ def test_an_agent_works_on_her_stores_notifications(browse, agent, made):
 
 
 def test_the_english_page_is_english(browse, clerk, made):
-    clerk_client = browse(clerk)
-    text = body(clerk_client.get(url("detail", made.pk), headers={"accept-language": "en"}))
-    assert "Nobody is working on it yet" in text or "还没有人处理" in text
+    client = browse(clerk)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = body(client.get(url("detail", made.pk)))
+    assert "Nobody is working on it yet" in text and "还没有人处理" not in text
 
 
 def test_head_office_agents_see_what_is_passed_on(browse, clerk, member, made, defaults):
