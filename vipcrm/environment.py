@@ -29,6 +29,16 @@ class Environment:
     def text(self, name: str, default: str = "") -> str:
         return os.environ.get(name, "").strip() or default
 
+    def folder(self, name: str, default: Path) -> Path:
+        """A folder of ours, made if it is not there."""
+        path = Path(self.text(name, str(default))).expanduser().resolve()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            hint = "name a folder that can be made and written"
+            raise ImproperlyConfigured(f"{name}={path} cannot be made ({error.strerror}): {hint}.") from error
+        return path
+
     def flag(self, name: str, default: bool) -> bool:
         return self._read(name, default, _flag, "1 (yes) or 0 (no)")
 

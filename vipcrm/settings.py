@@ -21,10 +21,10 @@ DEBUG = env.flag("DEBUG", False)
 
 # --- Servers: named ones, or private ones of our own -----------------------------------------------------------------
 
-VAR = Path(env.text("VIPCRM_VAR", str(BASE_DIR / "var"))).expanduser().resolve()
+VAR = env.folder("VIPCRM_VAR", BASE_DIR / "var")
 if TESTING:
     VAR = VAR / "test"  # a demo that is running keeps its data and its queue
-VAR.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(exist_ok=True)
 
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.redis("REDIS_URL")

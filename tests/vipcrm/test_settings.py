@@ -78,6 +78,7 @@ def test_a_redis_socket_is_understood(tmp_path):
         ("DATABASE_URL", "postgres", "PostgreSQL"),
         ("REDIS_URL", "amqp://h", "redis://host:6379/0"),
         ("SECRET_KEY", " ", "50 or more random characters"),
+        ("VIPCRM_VAR", "/dev/null/var", "a folder that can be made"),
     ],
 )
 def test_an_odd_value_stops_the_start_with_a_hint(tmp_path, name, value, hint):
