@@ -49,19 +49,24 @@ ELSEWHERE = (Action.CHANGE, Action.ADD_TEXT, Action.ADD_ITEM, Action.ADD_TASK, A
 TASK_ACTIONS = (Action.RELEASE_TASK, Action.COMPLETE_TASK, Action.CONFIRM_TASK)
 
 
+class Why(NamedTuple):
+    """A reason, and what helps against it: an address and its words."""
+
+    text: str
+    url: str = ""
+    way: str = ""
+
+
 @dataclass(frozen=True)
 class Act:
-    """One line of “Next”: a button, or a lock with the reasons and a way out."""
+    """One line of “Next”: a button, or a lock with the reasons, each with its way out."""
 
     title: str
     url: str
     icon: str = "arrow-right"
     code: str = ""
     post: bool = False
-    reasons: list[str] = field(default_factory=list)
-    way_url: str = ""
-    way_text: str = ""
-    way_at: int = 0  # at which of the reasons the way out stands
+    reasons: list["Why"] = field(default_factory=list)
     main: bool = False
 
 
@@ -92,7 +97,11 @@ def blocked(state: State) -> list[Act]:
     found = [(action, texts(why_not(action, state))) for action in actions]
     refused = sorted(((reasons, action) for action, reasons in found if reasons), key=lambda pair: pair[0])
     return [
-        Act(title=_(", ").join(str(action.label) for _reasons, action in group), url="", reasons=reasons)
+        Act(
+            title=_(", ").join(str(action.label) for _reasons, action in group),
+            url="",
+            reasons=[Why(text) for text in reasons],
+        )
         for reasons, group in groupby(refused, key=lambda pair: pair[0])
     ]
 
@@ -129,7 +138,6 @@ def _far_statuses(state: State) -> list[StatusSpec]:
 
 def _act(notification: Notification, action: Action, state: State, main: bool = False) -> Act:
     reasons = why_not(action, state)
-    way = _way_out(notification, action, reasons, state)
     page = PAGES.get(action)
     name = f"service_tickets:{page}" if page else "service_tickets:perform"
     return Act(
@@ -137,31 +145,20 @@ def _act(notification: Notification, action: Action, state: State, main: bool = 
         url=reverse(name, args=[notification.pk] if page else [notification.pk, action.value]),
         icon=ICONS[action],
         post=page is None,
-        reasons=[str(reason) for reason in reasons],
-        way_url=way.url,
-        way_text=way.text,
-        way_at=way.at,
+        reasons=[Why(str(reason), *_way_out(notification, action, reason, state)) for reason in reasons],
         main=main,
     )
 
 
-class Way(NamedTuple):
-    """The way out of one reason, and which one of them it is."""
-
-    url: str = ""
-    text: str = ""
-    at: int = 0
-
-
-def _way_out(notification: Notification, action: Action, reasons: list[Reason], state: State) -> Way:
-    for at, reason in enumerate(reasons):
-        if reason.code == SystemStatus.TSOS:
-            return Way("#tasks", _("To the tasks"), at)
-        if reason.code == "partner":
-            return Way(_page_of_partner(notification, state.missing[0].split()[0]), _("Name who it is"), at)
-        if action == Action.POSTPONE and reason.code == SystemStatus.NOPR:
-            return Way(reverse("service_tickets:edit", args=[notification.pk]), _("Change the required end"), at)
-    return Way()
+def _way_out(notification: Notification, action: Action, reason: Reason, state: State) -> tuple[str, str]:
+    """Address and words of what helps against a reason, where something does."""
+    if reason.code == SystemStatus.TSOS:
+        return "#tasks", _("To the tasks")
+    if reason.code == "partner":
+        return _page_of_partner(notification, state.missing[0].split()[0]), _("Name who it is")
+    if action == Action.POSTPONE and reason.code == SystemStatus.NOPR:
+        return reverse("service_tickets:edit", args=[notification.pk]), _("Change the required end")
+    return "", ""
 
 
 def _page_of_partner(notification: Notification, code: str) -> str:
@@ -177,7 +174,7 @@ def _status_act(notification: Notification, status: StatusSpec, state: State, st
         code=f"{status.code} {status.number}" if status.number else status.code,
         url=reverse("service_tickets:set_status", args=[notification.pk, status.code]),
         post=True,
-        reasons=texts(why_not_status(status, state, staff.role)),
+        reasons=[Why(text) for text in texts(why_not_status(status, state, staff.role))],
     )
 
 
@@ -188,7 +185,7 @@ def _delete_act(notification: Notification, status: StatusSpec, state: State, st
         icon="x",
         url=reverse("service_tickets:delete_status", args=[notification.pk, status.code]),
         post=True,
-        reasons=texts(why_not_delete(status, state, staff.role)),
+        reasons=[Why(text) for text in texts(why_not_delete(status, state, staff.role))],
     )
 
 

@@ -26,7 +26,9 @@ def test_what_has_no_button_any_more_stands_there_with_the_reason(browse, clerk,
     page = browse(clerk).get(url("detail", made.pk))
     assert "tasks/" not in "".join(re.findall(r'<form[^>]* action="([^"]*)"', body(page)))
     [act] = [act for act in page.context["acts"].other if not act.url]
-    assert act.title == "加任务、记处理结果、下达任务、完成任务、任务标为成功" and act.reasons == ["已延期：先恢复。"]
+    assert act.title == "加任务、记处理结果、下达任务、完成任务、任务标为成功" and [
+        why.text for why in act.reasons
+    ] == ["已延期：先恢复。"]
     assert act.title in body(page)
 
 
@@ -35,7 +37,7 @@ def test_a_completed_notification_says_why_nothing_can_be_changed(browse, clerk,
     services.complete(made, completed_at=timezone.now(), by=clerk, at=timezone.now())
     page = browse(clerk).get(url("detail", made.pk))
     [act] = [act for act in page.context["acts"].other if not act.url]
-    assert act.title.startswith("修改、加文本、加项目、加任务") and "已完成" in act.reasons[0]
+    assert act.title.startswith("修改、加文本、加项目、加任务") and "已完成" in act.reasons[0].text
     assert url("edit", made.pk) not in body(page) and url("item_add", made.pk) not in body(page)
 
 
