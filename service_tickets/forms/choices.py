@@ -51,10 +51,15 @@ def moment_field(label: Any, help_text: Any = "") -> forms.DateTimeField:
     return forms.DateTimeField(label=label, help_text=help_text, widget=widget)
 
 
-def people_of(store: Store) -> list[Staff]:
-    """Who can be responsible in a store: its active staff and head office's agents, agents first."""
+def people_of(store: Store, present: Staff | None = None) -> list[Staff]:
+    """Who can be responsible in a store: its active staff and head office's agents, agents first.
+
+    `present`: who it is now, who stays choosable after she left, so that saving something else does not drop her.
+    """
     agents_elsewhere = Q(role=Role.SERVICE_AGENT, store__is_head_office=True)
-    found = Staff.objects.active().filter(Q(store=store) | agents_elsewhere).select_related("store")
+    found = set(Staff.objects.active().filter(Q(store=store) | agents_elsewhere).select_related("store"))
+    if present is not None:
+        found.add(present)
     return sorted(found, key=lambda staff: (staff.role != Role.SERVICE_AGENT, staff.name, staff.pk))
 
 

@@ -57,16 +57,17 @@ class HeaderForm(forms.Form):
         type_: str,
         store: Store,
         reader: Staff,
+        agent: Staff | None = None,
         sold_to: Member | None = None,
         is_new: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`sold_to`: who it is now, kept also by a reader who does not see that member."""
+        """`agent`, `sold_to`: who it is now; kept although she left, or the reader does not see that member."""
         super().__init__(*args, **kwargs)
         self.type = NotificationType(type_)
         self.reader, self.present, self.is_new = reader, sold_to, is_new
         self.today = timezone.localdate(timezone=store.tz)
-        self.people = {str(staff.pk): staff for staff in people_of(store)}
+        self.people = {str(staff.pk): staff for staff in people_of(store, agent)}
         self.fields["agent"].choices = people_choices(self.people.values())
         kinds = [(kind.value, Kind(kind).label) for kind in KINDS_OF_TYPE[self.type]]
         self.fields["kind"].choices = [NONE, *kinds]

@@ -20,6 +20,7 @@ from service_tickets.forms.choices import (
 )
 from service_tickets.models import Notification, Partner, PartnerFunction
 from service_tickets.services import IN_HEADER, PartnerInput, TaskInput
+from vipcrm.models import Staff
 
 
 class TaskForm(CodesMixin, forms.Form):
@@ -97,11 +98,12 @@ class PartnerForm(forms.Form):
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, notification: Notification, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, notification: Notification, present: Staff | None = None, **kwargs: Any) -> None:
+        """`present`: the colleague it is now, who stays choosable after she left."""
         super().__init__(*args, **kwargs)
         functions = PartnerFunction.objects.exclude(code__in=IN_HEADER).order_by("code")
         self.functions = {function.code: function for function in functions}
-        self.people = {str(staff.pk): staff for staff in people_of(notification.store)}
+        self.people = {str(staff.pk): staff for staff in people_of(notification.store, present)}
         self.fields["function"].choices = [(code, str(function)) for code, function in self.functions.items()]
         self.fields["staff"].choices = people_choices(self.people.values())
 

@@ -201,7 +201,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     initial = {**HeaderForm.initial_of(Header(**values)), "version": notification.version}
     form = HeaderForm(
         request.POST or None, type_=notification.type, store=notification.store, reader=request.user,
-        sold_to=notification.sold_to, initial=initial,
+        agent=notification.agent, sold_to=notification.sold_to, initial=initial,
     )  # fmt: skip
     return save(
         request,

@@ -41,7 +41,7 @@ def partner_edit(request: StaffRequest, pk: int) -> HttpResponse:
     partner = partner_for_write(request, pk)
     notification = partner.notification
     initial = {**PartnerForm.initial_of(partner), "version": notification.version}
-    form = PartnerForm(request.POST or None, notification=notification, initial=initial)
+    form = PartnerForm(request.POST or None, notification=notification, present=partner.staff, initial=initial)
     return save(
         request,
         form,

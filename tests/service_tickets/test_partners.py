@@ -193,6 +193,23 @@ def test_the_new_page_asks_for_required_functions(browser, member, made):
     assert Notification.objects.exclude(pk=made.pk).get().partners.get().name == "客诉组"
 
 
+def test_who_left_is_not_dropped_by_saving_something_else(browser, clerk, agent, made):
+    services.assign_agent(made, agent=agent, by=clerk, at=NOW)
+    partner = add(made, clerk, code="AB", name="", staff=agent)
+    agent.is_active = False
+    agent.save()
+    for address, what in {
+        reverse("service_tickets:edit", args=[made.pk]): {"description": "别的"},
+        reverse("service_tickets:partner_edit", args=[partner.pk]): {"function": "MK"},
+    }.items():
+        form = browser.get(address).context["form"]
+        data = {bound.name: "" if bound.value() is None else bound.value() for bound in form}
+        assert browser.post(address, {**data, **what}).status_code == 302
+    made.refresh_from_db()
+    assert (made.description, made.agent, made.partners.get().staff) == ("别的", agent, agent)
+    assert made.partners.get().function.code == "MK"
+
+
 def test_sold_to_is_found_by_card_and_kept(browser, member, made, stranger):
     friend, foreign = MemberFactory(home_store=member.home_store), MemberFactory(home_store=stranger.store)
     edit = reverse("service_tickets:edit", args=[made.pk])
