@@ -78,4 +78,6 @@ def member_purchases(request: StaffRequest, pk: int) -> HttpResponse:
     member = member_for_read(request, pk)
     receipts = member.receipts.select_related("store", "staff").prefetch_related("lines")
     page = page_of(receipts, request.GET, ("-sold_at", "-pk"))
+    for receipt in page.rows:  # as in the timeline: what was paid or paid back that day
+        receipt.paid = sum(line.amount for line in receipt.lines.all())
     return render(request, "members/member_purchases.html", {"member": member, "page": page})

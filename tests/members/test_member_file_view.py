@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from members.models import Consent, Member, VisitNote
 from members.services import people
+from members.services.sales import LineInput, record_receipt
 from tests.factories import MemberFactory, ReceiptFactory, ReceiptLineFactory, StaffFactory, sale
 from tests.members.cast import HTMX, cast, client_of  # noqa: F401
 from vipcrm.enums import Role
@@ -293,6 +295,16 @@ def test_purchases_are_paged(cast):  # noqa: F811
     ReceiptFactory.create_batch(21, member=cast.member, store=cast.store)
     page = cast.as_clerk.get(page_of("purchases", cast.member)).context["page"]
     assert len(page.rows) == 20 and page.next
+
+
+def test_a_return_among_the_purchases_shows_what_was_paid_back(cast):  # noqa: F811
+    sold = sale(cast.member, "360.00", at=NOON)
+    line = LineInput("P-TEST", -1, Decimal("360.00"), returns_line=sold.lines.get())
+    record_receipt(
+        store=cast.store, number="B1", sold_at=NOON, lines=[line], member=cast.member, by=cast.clerk, at=NOON
+    )
+    page = cast.as_clerk.get(page_of("purchases", cast.member)).text
+    assert "−¥360" in page and "¥0" not in page and "退货" in page
 
 
 def test_the_example_of_a_text_with_markup_stays_text(cast):  # noqa: F811
