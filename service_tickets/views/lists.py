@@ -16,6 +16,7 @@ from service_tickets.enums import PHASES, NotificationType
 from service_tickets.forms.filters import ME, ORDER_NAMES, ORDERS, FilterForm
 from service_tickets.models import Notification
 from service_tickets.views.back import remember
+from service_tickets.views.list_rows import list_rows
 from vipcrm.audit import record_event
 from vipcrm.enums import AuditAction
 from vipcrm.paging import page_of
@@ -31,15 +32,17 @@ def notification_list(request: StaffRequest) -> HttpResponse:
     """What the reader may see and asked for, the most urgent first."""
     form = FilterForm(request.GET, staff=request.user)
     page = page_of(form.rows().for_rows(extras=form.has_extras), request.GET, ORDERS[form.order])
+    several_stores = request.user.store_id is None
     context = {
         "form": form,
         "page": page,
+        "rows": list_rows(page.rows, with_store=several_stores),
         "boxes": boxes(form),
         "chips": chips(form),
         "selects": [(name, form[name].label, form.choices_of(name), form.value(name)) for name in form.shown],
         "orders": [(key, label, key == form.order) for key, label in ORDER_NAMES],
         "exports": [(kind, f"{kind.upper()}") for kind in ("xlsx", "csv")],
-        "several_stores": request.user.store_id is None,
+        "several_stores": several_stores,
     }
     return remember(request, render(request, "service_tickets/notification_list.html", context))
 

@@ -1,6 +1,6 @@
 """Signs of the look: icons, tiers, states, tapes, fields, panels, navigation. `{% load ui %}`; see docs/frontend.md."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -210,6 +210,17 @@ def message_shape(tags: str) -> dict[str, str]:
     known = [MESSAGE_SHAPES[tag] for tag in tags.split() if tag in MESSAGE_SHAPES]
     kind, sign, role = known[0] if known else ("now", "info", "status")
     return {"kind": kind, "icon": sign, "role": role}
+
+
+# ---- selects ----
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[Any, Any]], chosen: Any = "") -> SafeString:
+    """`<option>` for each (value, text); for a select of a hundred people that no bound field draws."""
+    picked = str(chosen)
+    rows = ((value, SafeString(" selected") if str(value) == picked else "", text) for value, text in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 # ---- navigation ----
