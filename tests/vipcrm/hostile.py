@@ -5,6 +5,7 @@ import os
 import struct
 import zipfile
 import zlib
+from random import Random
 
 MEBI = 1 << 20
 CONTENT_TYPES = """<?xml version="1.0" encoding="UTF-8"?>
@@ -152,6 +153,13 @@ def two_far_corners(folder):
 def two_corners_within_200_columns(folder):
     """Two cells, and a rectangle of 200,000,000 between them."""
     return workbook(folder / "corners200.xlsx", HEAD + HEADER_ROW + _cell("GR", 1_048_576) + TAIL)
+
+
+def huge_cell_of_a_workbook(folder):
+    """20 MB of a noise that does not pack, in one cell."""
+    noise = "".join(Random(1).choices("abcdefghij", k=20 * MEBI))
+    text = f'<row r="2"><c r="A2" t="inlineStr"><is><t>{noise}</t></is></c></row>'
+    return workbook(folder / "cell.xlsx", [HEAD, HEADER_ROW, text, TAIL])
 
 
 def _cell(column, row):
@@ -461,6 +469,7 @@ HANDLED = {
     long_number: (0, [2]),
     error_values: (1, [2]),
     zip_bomb_of_strings: (0, []),
+    huge_cell_of_a_workbook: (0, [2]),
 }
 """Maker → (sound rows, lines of the faults)."""
 

@@ -23,6 +23,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 BATCH = 500
+BATCH_CHARACTERS = 1 << 20
+LONGEST_CELL = 10_000  # characters, as limits.MAX_CELL: what is cut here stays longer than that and is refused there
 FIFTEEN_DIGITS = 10**15  # Excel keeps no more
 UNREADABLE, TOO_WIDE, NO_ROWS = 3, 4, 5
 CLIPPED, ERROR_VALUE = "clipped", "error value"
@@ -61,18 +63,30 @@ def write_rows(rows: Iterable[list[Cell]], start: tuple[int, int], errors: dict[
     first_row, first_column = start
     margin = [""] * first_column
     batch: list[list[object]] = []
+    size = 0
     for number, cells in enumerate(rows, start=first_row + 1):
         texts = margin + [cell if type(cell) is str else as_text(cell) for cell in cells]
+        length = sum(map(len, texts))
+        if length > LONGEST_CELL:
+            texts = [cut(text) for text in texts]
+        size += length
         if number in errors:
             batch.append([number, texts, errors[number], ERROR_VALUE])
         elif any(texts):
             long = [at for at, cell in enumerate(cells, first_column) if type(cell) is float and is_clipped(cell)]
             batch.append([number, texts, long[0], CLIPPED] if long else [number, texts])
-        if len(batch) == BATCH:
+        if len(batch) == BATCH or size > BATCH_CHARACTERS:
             write(batch)
             batch.clear()
+            size = 0
     if batch:
         write(batch)
+
+
+def cut(text: str) -> str:
+    """A text of many megabytes is not carried any further than it takes to be refused."""
+    stripped = text.strip()
+    return stripped if len(stripped) <= LONGEST_CELL else stripped[:LONGEST_CELL] + "…"
 
 
 def error_cells(path: str) -> dict[int, int]:
