@@ -16,7 +16,7 @@ RETURNING id, due_on
 TELL = "INSERT INTO followups_reminder (step_id, due_on, at) VALUES (%s, %s, %s)"
 
 
-def drain(sql, now):
+def drain(sql, now, progress):
     from django.db import connection
 
     from followups.services import sweep
