@@ -192,19 +192,25 @@ def write_returns(outcome: Outcome) -> list[int]:
 
     Says which receipts got units back from a corrected return.
     """
-    execute(SAME_MEMBER)
     execute(TABLES)
     if not fetch(ANY_RETURN):
-        execute(OWNERS)
+        _follow_owners()
         return []
+    execute(SAME_MEMBER)
     _settle()
     execute(MARK.format(columns=", ".join(f"('{code}', '{column}')" for code, column in COLUMN_OF.items())))
     given_back = _drop("corrected")
     execute(RETURN_RECEIPTS, outcome.now, outcome.by_id)
     execute(FILL_RECEIPTS)
     execute(RETURN_LINES)
-    execute(OWNERS)
+    _follow_owners()
     return given_back
+
+
+def _follow_owners() -> None:
+    if fetch("SELECT FROM head WHERE changed OR takes_back LIMIT 1"):
+        execute("ANALYZE head")  # a few of very many: the planner must know
+        execute(OWNERS)
 
 
 def _settle() -> None:
