@@ -43,8 +43,8 @@ def _names(usernames: set[str]) -> Names:
     people = dict(Staff.objects.filter(username__in=usernames).values_list("username", "name"))
     return Names(
         tiers={code: short_tier(tier.name) for code, tier in tiers.items()} | {NONE: _("No tier yet")},
-        sources={code: str(label) for code, label in Source.choices} | {NONE: _("Not written down")},
-        staff=people | {NONE: _("Not written down")},
+        sources={code: str(label) for code, label in Source.choices} | {NONE: _("Not given")},
+        staff=people | {NONE: _("Not given")},
         ranks={code: tier.rank for code, tier in tiers.items()},
     )
 
