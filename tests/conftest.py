@@ -29,6 +29,12 @@ def django_db_setup(django_db_setup, django_db_blocker, request):
     with django_db_blocker.unblock():
         rows = [row for model in models for row in model._base_manager.order_by("pk")]
         request.config.rows_of_migrations = serializers.serialize("json", rows)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # a thread of the live server may still hold one
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
