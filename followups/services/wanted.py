@@ -103,16 +103,19 @@ wanted AS (
 DUE_AT = """(step.due_on + (followups_window(step.due_on, st.opens, st.closes, pl.contact_from, pl.contact_until,
                                            m.contact_from, m.contact_until))[1]) AT TIME ZONE st.time_zone"""
 
-# Results are facts and stay; a step that was put off keeps its day (closed meanwhile: the next open one). `withheld`
-# remembers that none was made.
+# Results are facts and stay; a step that somebody put off keeps its day (closed meanwhile: the next open one).
+# `withheld` remembers that none was made.
 DIFFERENCES = f"""
 WITH {BOUGHT}, {WANTED},
 target AS (
     SELECT s.id, s.receipt_id, s.plan_step_id, coalesce(w.member_id, s.member_id) AS member_id,
            coalesce(w.store_id, s.store_id) AS store_id, NULL::bigint AS owner_id,
            coalesce(w.first_on, s.first_due_on) AS first_on,
-           CASE WHEN s.due_on = s.first_due_on THEN coalesce(w.first_on, s.due_on)
-                ELSE followups_next_open_day(s.due_on, st.closed_weekdays) END AS due_on,
+           CASE WHEN s.due_on <> s.first_due_on AND EXISTS (
+                     SELECT 1 FROM followups_stepevent e
+                      WHERE e.step_id = s.id AND e.taken_back_at IS NULL AND e.kind IN ('result', 'put_off'))
+                THEN followups_next_open_day(s.due_on, st.closed_weekdays)
+                ELSE coalesce(w.first_on, s.first_due_on) END AS due_on,
            w.receipt_id IS NOT NULL AS is_wanted, w.newer_stands, w.newer_undone_on,
            s.state AS was, s.first_due_on AS was_first_on, s.due_on AS was_due_on, s.member_id AS was_member_id,
            s.store_id AS was_store_id

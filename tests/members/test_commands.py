@@ -195,6 +195,7 @@ DAMAGES = {
     "standing lost": "DELETE FROM members_standing",
     "step lost": "DELETE FROM followups_step",
     "step due day": "UPDATE followups_step SET first_due_on = first_due_on + 1, due_on = due_on + 1",
+    "step put off by nobody": "UPDATE followups_step SET due_on = due_on + 1",
     "step superseded": "UPDATE followups_step SET state = 'superseded' WHERE state = 'open'",
 }
 
