@@ -15,3 +15,8 @@ class StaffRequest(HttpRequest):
 
     user: "Staff"
     htmx: "HtmxDetails"
+
+
+def key_in(text: str) -> int | None:
+    """A primary key out of an address; None for what is none, also for digits that no key is as long as."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -19,7 +19,7 @@ from followups.models import Step
 from members.overview import load_programme
 from vipcrm.models import Store
 from vipcrm.paging import page_of
-from vipcrm.requests import StaffRequest
+from vipcrm.requests import StaffRequest, key_in
 
 DONE_WITHIN = timedelta(days=30)
 ORDER = ("due_on", "pk")
@@ -48,10 +48,11 @@ def overdue(request: StaffRequest) -> HttpResponse:
 
 
 def _chosen(request: StaffRequest, steps: Any) -> Any:
-    key = request.GET.get("staff", "")
-    if key == "none":
+    chosen = request.GET.get("staff", "")
+    if chosen == "none":
         return steps.unassigned()
-    return steps.filter(owner=int(key)) if key.isdecimal() else steps
+    key = key_in(chosen)
+    return steps if key is None else steps.filter(owner=key)
 
 
 def _people(request: StaffRequest, store: Store, steps: Any, now: Any) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from followups.models import Step, StepEvent
 from members.overview import load_programme
 from vipcrm.enums import Role
 from vipcrm.models import Staff
-from vipcrm.requests import StaffRequest
+from vipcrm.requests import StaffRequest, key_in
 
 EVERYBODY, NOBODY = "all", "none"
 
@@ -65,7 +65,7 @@ def _person(request: StaffRequest, chosen: str) -> Staff | None:
     if chosen == str(request.user.pk):
         return request.user
     people = Staff.objects.visible_to(request.user).select_related("store")
-    return get_object_or_404(people, pk=chosen if chosen.isdecimal() else None)
+    return get_object_or_404(people, pk=key_in(chosen))
 
 
 def _of(request: StaffRequest, chosen: str, person: Staff | None, here: datetime) -> tuple[Any, Any]:
@@ -100,9 +100,9 @@ def _people(request: StaffRequest, now: datetime) -> list[dict[str, Any]]:
 
 def after_of(request: StaffRequest) -> DoneRow | None:
     """The result that was just entered (`?after=12`, a step), for the message with “Take back”."""
-    key = request.GET.get("after", "")
-    if not key.isdecimal():
+    key = key_in(request.GET.get("after", ""))
+    if key is None:
         return None
     events = StepEvent.objects.visible_to(request.user).results().with_step()
-    event = events.filter(step=int(key)).order_by("-at").first()
+    event = events.filter(step=key).order_by("-at").first()
     return DoneRow([event], None) if event else None

@@ -101,7 +101,7 @@ class MemberFilterForm(forms.Form):
 
     def _advisors(self) -> list[Staff]:
         """The colleagues of the store, or of the store that was chosen."""
-        store = self.data.get("store", "")
+        store = self.data.get("store", "").replace("\0", "")  # PostgreSQL takes none in a text
         if self.sees_several and not store:
             return []
         seen = Staff.objects.visible_to(self.staff).active()

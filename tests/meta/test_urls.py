@@ -294,6 +294,23 @@ def test_what_is_typed_finds_nothing_of_another_store(world, role):
     assert wrong == {}
 
 
+ODD = [
+    ("members:list", "store"),
+    ("followups:today", "staff"),
+    ("followups:today", "after"),
+    ("followups:overdue", "staff"),
+    ("service_tickets:list", "store"),
+    ("service_tickets:create", "member"),
+    ("members:sale_new", "member"),
+]
+
+
+@pytest.mark.parametrize("typed", ["9" * 5000, "9" * 18, "\0", "²"], ids=["digits", "number", "nul", "square"])
+def test_odd_words_in_an_address_are_no_fault_of_ours(world, typed):
+    found = {(name, key): world.clients[ADMIN].get(address(name, world), {key: typed}).status_code for name, key in ODD}
+    assert {where: status for where, status in found.items() if status >= 500} == {}
+
+
 OTHER_SCOPES = [
     ("reports:month", "store={code}"),
     ("reports:pdf", "region=西区"),
