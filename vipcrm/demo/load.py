@@ -24,6 +24,8 @@ LINE = (
     " returns_line_id, voided, returned_quantity, returned_amount"
 )
 
+MANY = 10_000
+
 
 def copy_rows(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     """COPY of rows with explicit ids; the sequence of the table follows."""
@@ -86,6 +88,9 @@ class Loader:
             self.receipt_id += 1
         copy_rows("members_receipt", RECEIPT, receipts)
         copy_rows("members_receiptline", LINE, lines)
+        if len(receipts) > MANY:  # what follows from them is worked out at once: the planner has to know of them
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE members_member, members_receipt, members_receiptline, members_product")
         return [row[0] for row in receipts]
 
     def _receipt(self, visit: Visit, at: datetime, arrived: datetime | None, lines: Sequence[Sold]) -> tuple[Any, ...]:
