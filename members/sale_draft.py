@@ -19,6 +19,7 @@ from members.rules import phones
 from members.rules.search import tidy
 from members.services import people
 from vipcrm.models import Staff
+from vipcrm.requests import key_in
 
 MOST_HITS = 6
 MAY_SELL_FOR = 12 * 3600
@@ -52,7 +53,7 @@ class Line:
 
     @property
     def units(self) -> int:
-        count = int(self.quantity) if self.quantity.strip().isdecimal() else 0
+        count = _whole(self.quantity)
         return -count if self.returns else count
 
     @property
@@ -131,15 +132,22 @@ def read(staff: Staff, data: Mapping[str, Any]) -> Draft:
 
 def _lines(data: Mapping[str, Any]) -> list[Line]:
     total = data.get("line-TOTAL_FORMS", "0")
-    count = min(int(total), MAX_LINES) if total.isdecimal() else 0
+    count = min(_whole(total), MAX_LINES)
     found = []
     for place in range(count):
         values = {
-            name: data.get(f"line-{place}-{name}", "") for name in ("code", "quantity", "price", "name", "returns")
+            name: str(data.get(f"line-{place}-{name}", "")).replace("\0", "")
+            for name in ("code", "quantity", "price", "name", "returns")
         }
         if values["code"]:
             found.append(Line(**values))
     return found
+
+
+def _whole(text: str) -> int:
+    """A count as it was typed; 0 for anything else, also for more digits than a count has."""
+    digits = text.strip()
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else 0
 
 
 def find_member(draft: Draft) -> None:
@@ -150,13 +158,13 @@ def find_member(draft: Draft) -> None:
 
 
 def _chosen(draft: Draft) -> Member | None:
-    pk = str(draft.head.get("member") or "")
-    if not pk.isdecimal() or len(pk) > 18:
+    pk = key_in(str(draft.head.get("member") or ""))
+    if pk is None:
         return None
     joined = Member.objects.present().select_related("standing", "advisor", "home_store")
     member = joined.visible_to(draft.staff).filter(pk=pk).first()
     draft.at_home = member is not None
-    if member is None and may_sell_to(draft.staff, int(pk), str(draft.head.get("token") or "")):
+    if member is None and may_sell_to(draft.staff, pk, str(draft.head.get("token") or "")):
         member = joined.filter(pk=pk).first()
     return member
 
@@ -178,11 +186,11 @@ def look_up_lines(draft: Draft) -> None:
     """Products and sold lines of all lines: two queries whatever their number."""
     codes = {line.code for line in draft.lines if not line.returns}
     products = {product.code: product for product in Product.objects.filter(code__in=codes)} if codes else {}
-    ids = {int(line.returns) for line in draft.lines if line.returns.isdecimal() and len(line.returns) < 19}
+    ids = {key_in(line.returns) for line in draft.lines} - {None}
     sold = {line.pk: line for line in returnable_lines(draft).filter(pk__in=ids)} if ids else {}
     for line in draft.lines:
         line.product = products.get(line.code)
-        line.sold = sold.get(int(line.returns)) if line.returns.isdecimal() else None
+        line.sold = sold.get(key_in(line.returns))
     draft.lines = [line for line in draft.lines if line.sold or not line.returns]
 
 
@@ -201,7 +209,7 @@ def act(draft: Draft, data: Mapping[str, Any]) -> Draft:
     """Applies the pressed button; Enter presses the first one, `do=next`, which does what is next."""
     for name, action in BUTTONS.items():
         if data.get(name):
-            action(draft, str(data[name]))
+            action(draft, str(data[name]).replace("\0", ""))
             break
     else:
         DOINGS.get(data.get("do", "next"), next_thing)(draft)
@@ -309,8 +317,8 @@ def add_product(draft: Draft, code: str) -> None:
     """One more of a product: a line that is there already counts up."""
     draft.typed["p"], draft.focus = "", "p"
     same = next((line for line in draft.lines if line.code == code and not line.returns), None)
-    if same and same.quantity.strip().isdecimal():
-        same.quantity = str(int(same.quantity) + 1)
+    if same and _whole(same.quantity):
+        same.quantity = str(_whole(same.quantity) + 1)
         return
     product = Product.objects.filter(code=code).first()
     price = str(product.list_price) if product and product.list_price is not None else ""
@@ -320,8 +328,8 @@ def add_product(draft: Draft, code: str) -> None:
 
 
 def drop_line(draft: Draft, place: str) -> None:
-    if place.isdecimal() and int(place) - 1 in range(len(draft.lines)):
-        del draft.lines[int(place) - 1]
+    if 0 < _whole(place) <= len(draft.lines):
+        del draft.lines[_whole(place) - 1]
     draft.focus = "p"
 
 
@@ -341,7 +349,7 @@ def search_returns(draft: Draft) -> None:
 
 def take_back(draft: Draft, line_id: str) -> None:
     """A line of a return: one unit at the price that was paid."""
-    sold = returnable_lines(draft).filter(pk=line_id).first() if line_id.isdecimal() and len(line_id) < 19 else None
+    sold = returnable_lines(draft).filter(pk=key_in(line_id)).first()
     if sold is not None and sold.left_units:
         line = Line(code=sold.product.code, price=str(sold.unit_price), returns=str(sold.pk))
         draft.lines.append(line)

@@ -394,6 +394,18 @@ def test_a_voided_receipt_gives_nothing_back(cast):  # noqa: F811
     assert till.press(do="returns").context["draft"].returnable == []
 
 
+@pytest.mark.parametrize("odd", ["\0", "C100\0", "9" * 5000, "-1", "１２", "x"])
+@pytest.mark.parametrize(
+    "name",
+    ["p", "q", "r", "add", "drop", "back", "pick", "member", "line-TOTAL_FORMS", "line-0-quantity", "line-0-code",
+     "line-0-returns", "line-0-price"],
+)  # fmt: skip
+def test_odd_words_in_a_form_made_by_hand_are_no_fault_of_ours(cast, name, odd):  # noqa: F811
+    form = {"who": "member", "line-TOTAL_FORMS": "1", "line-0-code": "C100", "line-0-quantity": "1"}
+    assert cast.as_clerk.post(SALE, form | {name: odd}).status_code in (200, 422)
+    assert cast.as_clerk.post(SALE, form | {name: odd, "do": "finish"}).status_code in (200, 422)
+
+
 def test_service_agents_do_not_sell(cast):  # noqa: F811
     agent = client_of(StaffFactory(store=cast.store, role=Role.SERVICE_AGENT))
     assert agent.get(SALE).status_code == 403 and agent.post(SALE, {}).status_code == 403
