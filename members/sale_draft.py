@@ -21,6 +21,7 @@ from members.services import people
 from vipcrm.models import Staff
 from vipcrm.requests import key_in
 
+DEAREST = Decimal(10**10)  # the form refuses what its column cannot hold
 MOST_HITS = 6
 MAY_SELL_FOR = 12 * 3600
 TOKEN_SALT = "members.sale.elsewhere"  # noqa: S105
@@ -62,7 +63,7 @@ class Line:
             price = Decimal(self.price or 0)
         except InvalidOperation:
             return Decimal(0)
-        return self.units * price if price.is_finite() else Decimal(0)
+        return self.units * price if price.is_finite() and abs(price) < DEAREST else Decimal(0)
 
     @property
     def excluded(self) -> bool:
@@ -135,7 +136,7 @@ def _lines(data: Mapping[str, Any]) -> list[Line]:
     count = min(_whole(total), MAX_LINES)
     found = []
     for place in range(count):
-        values = {
+        values: dict[str, Any] = {
             name: str(data.get(f"line-{place}-{name}", "")).replace("\0", "")
             for name in ("code", "quantity", "price", "name", "returns")
         }
