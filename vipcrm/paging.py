@@ -49,6 +49,7 @@ class Page:
 
 def page_of(queryset: QuerySet[Any], params: QueryDict, order: Sequence[str], size: int = SIZES[0]) -> Page:
     """One page of `queryset` in `order`, e.g. `("-spend", "pk")`: columns without nulls, the last one unique.
+    Rows are models or named tuples with these columns.
 
     `params` is `request.GET` with `after`, `before` and `size`. A cursor that cannot be read starts from the top.
     """
@@ -118,6 +119,8 @@ class _RowBeyond(Func):
 
 
 def _value(row: Any, key: str) -> Any:
+    if isinstance(row, tuple):
+        return getattr(row, key.removeprefix("-"))
     for part in key.removeprefix("-").split("__"):
         row = getattr(row, part)
     return row

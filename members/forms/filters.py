@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -130,12 +130,13 @@ class MemberFilterForm(forms.Form):
         """The members `staff` may see that pass the filters, without the search."""
         return Member.objects.visible_to(self.staff).filter(self._conditions())
 
-    def page_rows(self) -> MemberQuerySet:
-        """Filters and search, joined with what a row shows; the order is the page's."""
+    def page_rows(self) -> QuerySet[Any, Any]:
+        """Filters and search, as named tuples of what a row shows (`SHOWN`); the order is the page's."""
         found = self.members()
         found = found.best_matches(self.typed, self.phone) if self.typed else found
-        rows = found.with_standing().select_related("advisor").only(*SHOWN)
-        return rows.select_related("home_store").only(*SHOWN, "home_store__name") if self.shows_store else rows
+        rank = ["match_rank"] if self.typed else []
+        store = ["home_store__name"] if self.shows_store else []
+        return found.with_standing().values_list(*SHOWN, *rank, *store, named=True)
 
     def all_rows(self) -> MemberQuerySet:
         """The same without the limit of a search, for the export."""
@@ -176,7 +177,7 @@ def _advisor(value: str) -> Q:
 
 # The columns that a row shows or that order it.
 SHOWN = (
-    *("name", "phone", "card_no", "status", "pinyin", "enrolled_on", "advisor__name"),
+    *("pk", "name", "phone", "card_no", "status", "pinyin", "enrolled_on", "advisor__name", "last_on"),
     *(f"standing__{name}" for name in ("tier", "rank", "purchases", "spend", "last_purchase_on")),
 )
 CONDITIONS: dict[str, Any] = {

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from members.forms.filters import BEST, MINE, ORDER_NAMES, ORDERS, MemberFilterForm
-from members.models import Member
 from members.overview import Programme, load_programme
 from members.views.list_rows import list_rows
 from vipcrm.models import Staff
@@ -45,7 +44,7 @@ def member_list(request: StaffRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def next_steps(request: StaffRequest, members: list[Member]) -> dict[int, tuple[str, str]]:
+def next_steps(request: StaffRequest, members: list[Any]) -> dict[int, tuple[str, str]]:
     """What the apps above say is next: Panel of the slot `member.rows` with `context["cells"]`: member id →
     (state, text)."""
     cells: dict[int, tuple[str, str]] = {}
