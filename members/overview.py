@@ -15,7 +15,7 @@ from members.rules import tiers as rules
 from members.rules.profile import Completeness, completeness
 from members.rules.programme import Programmes
 from members.rules.progress import progress
-from members.services.tier_history import load_tiers, programmes_of
+from members.services.tier_history import load_programme_versions
 
 ASK = {
     "name": _("her name"),
@@ -58,13 +58,12 @@ class Programme:
 
 def load_programme(today: date) -> Programme:
     """The programme with its names as they are today; a tier of another version only has that version's name."""
-    tiers = load_tiers()
-    programmes = programmes_of(tiers)
-    present = programmes.on(today).version
+    stored = load_programme_versions()
+    present = stored.programmes.on(today).version
     by_code: dict[str, Tier] = {}
-    for tier in sorted(tiers, key=lambda tier: tier.version_id != present):
+    for tier in sorted(stored.tiers, key=lambda tier: tier.version_id != present):
         by_code.setdefault(tier.code, tier)
-    return Programme(programmes, by_code, today)
+    return Programme(stored.programmes, by_code, today)
 
 
 def put_tier(member: Member, programme: Programme) -> Member:

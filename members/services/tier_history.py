@@ -5,14 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from members.models import Tier
+from members.models import ProgrammeVersion, Tier
 from members.rules.programme import Programmes, ProgrammeSpec, TierSpec
 from members.rules.tiers import Change, HandSet, History, Opening, Purchase, Standing, history
 from members.services.ids import id_array
@@ -38,6 +39,14 @@ STORED = """
 SELECT member_id, id, at, "on", from_tier, to_tier, reason, (spend * 100)::bigint, receipt_ids, version_id,
        seq
   FROM members_tierchange WHERE member_id = ANY(%s::bigint[]) AND withdrawn_at IS NULL ORDER BY member_id, seq
+"""
+
+VERSION_FIELDS = ("id", "valid_from", "window", "year", "drop", "grace_days")
+TIER_FIELDS = ("id", "rank", "code", "name_zh", "name_en", "single", "cumulative", "keep")
+VERSIONS = f"""
+SELECT {", ".join(f'v."{name}"' for name in VERSION_FIELDS)}, {", ".join(f"t.{name}" for name in TIER_FIELDS)}
+  FROM members_tier t JOIN members_programmeversion v ON v.id = t.version_id
+ ORDER BY v.valid_from NULLS FIRST, v.id, t.rank
 """
 
 ZONES = """
@@ -82,19 +91,41 @@ class Replayed:
         return len(self.new) + len(self.withdrawn)
 
 
-def load_tiers() -> list[Tier]:
-    """The tiers of all versions, each joined with its version, oldest version and lowest tier first. One query."""
-    return list(Tier.objects.select_related("version").order_by("version__valid_from", "version_id", "rank"))
+@dataclass(frozen=True)
+class StoredProgramme:
+    """The tiers of all versions, each with its version, oldest version and lowest tier first; and as the rules take
+    them. Shared by everybody who asks: to be read only."""
+
+    tiers: tuple[Tier, ...]
+    programmes: Programmes
+
+
+def load_programme_versions() -> StoredProgramme:
+    """The programme as it is stored, by one query; what is built from its rows serves as long as they are the same.
+
+    A version without a tier says nothing yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(VERSIONS)
+        return _built(tuple(cursor.fetchall()))
 
 
 def load_programmes() -> Programmes:
     """All versions of the programme as values for the rules; amounts in cents."""
-    return programmes_of(load_tiers())
+    return load_programme_versions().programmes
 
 
-def programmes_of(tiers: Iterable[Tier]) -> Programmes:
-    """Stored tiers, as `load_tiers` gives them, as the rules take them. A version without a tier says nothing yet."""
-    return Programmes([_spec_of(list(own)) for _version, own in groupby(tiers, attrgetter("version_id"))])
+@lru_cache(maxsize=8)
+def _built(rows: tuple[tuple, ...]) -> StoredProgramme:
+    tiers = []
+    for _version, own in groupby(rows, itemgetter(0)):
+        for place, row in enumerate(own):
+            if not place:
+                version = ProgrammeVersion(**dict(zip(VERSION_FIELDS, row, strict=False)))
+            fields = dict(zip(TIER_FIELDS, row[len(VERSION_FIELDS) :], strict=True))
+            tiers.append(Tier(version=version, **fields))
+    specs = [_spec_of(list(own)) for _version, own in groupby(tiers, attrgetter("version_id"))]
+    return StoredProgramme(tuple(tiers), Programmes(specs))
 
 
 def _cents(amount: object) -> int | None:
