@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect
 
-from members import sale_draft
+from members import sale_buttons, sale_draft
 from members.access import receipt_for_read, require_store_staff, sees_file
 from members.enums import TierReason
 from members.forms.sale import NEW, WALK_IN, SaleForm, SaleLines
@@ -33,12 +33,12 @@ def sale_new(request: StaffRequest) -> HttpResponse:
     require_store_staff(request)
     if request.method != "POST":
         draft = sale_draft.blank(request.user)
-        sale_draft.pick(draft, request.GET.get("member", ""))
+        sale_buttons.pick(draft, request.GET.get("member", ""))
         return _page(request, draft)
     draft = sale_draft.read(request.user, request.POST)
     if request.POST.get("do") == "finish":
         return _finish(request, draft)
-    return _page(request, sale_draft.act(draft, request.POST))
+    return _page(request, sale_buttons.act(draft, request.POST))
 
 
 def sale_people(request: StaffRequest) -> HttpResponse:
@@ -47,7 +47,7 @@ def sale_people(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("members:sale_new")
     draft = sale_draft.read(request.user, request.POST)
-    sale_draft.search_people(draft)
+    sale_buttons.search_people(draft)
     return render(request, "members/_sale_people.html", _context(request, draft))
 
 
@@ -57,7 +57,7 @@ def sale_products(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("members:sale_new")
     typed = request.POST.get("p", "").strip()
-    products = sale_draft.product_hits(typed) if len(typed) > 1 else []
+    products = sale_buttons.product_hits(typed) if len(typed) > 1 else []
     return render(request, "members/_sale_products.html", {"draft": Draft(request.user, {}, products=products)})
 
 
