@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups.models import Step
-from members.models import Member
+from members.models import Member, Tier
 from members.services.people import mark_left
 from service_tickets.models import Notification
 from tests.factories import MemberFactory, StaffFactory, StoreFactory, region_manager_of, sale
@@ -254,3 +254,10 @@ def test_in_english_too(cast, calls):  # noqa: F811
     calls.filter(due_on__lt=timezone.localdate()).update(state="done", result="reached", closed_at=NOON)
     calls.filter(state="open").update(due_on=timezone.localdate())
     assert next_cell(cast.as_clerk) == ("now", "Invitation today")
+
+
+def test_a_tier_is_called_otherwise_from_the_next_page_on(cast):  # noqa: F811
+    """What is built from the programme is kept only as long as its rows are the same."""
+    assert "贵宾" not in cast.as_clerk.get(LIST).text
+    Tier.objects.update(name_zh="贵宾")
+    assert "贵宾" in cast.as_clerk.get(LIST).text

@@ -104,3 +104,12 @@ def test_an_index_answers_every_look_up(people):
 
 def test_nothing_typed_matches_nobody(people):
     assert found("  ") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sign", ["%", "_", "\\"])
+def test_signs_of_patterns_mean_themselves(sign):
+    """`%` and `_` are no wildcards, a backslash hides nothing."""
+    exact = MemberFactory(card_no=f"A{sign}1", name="甲", pinyin="jia", initials="j")
+    MemberFactory(card_no="AX1", name="乙", pinyin="yi", initials="y")
+    assert list(Member.objects.best_matches(f"A{sign}")) == [exact]
