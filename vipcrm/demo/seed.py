@@ -27,8 +27,12 @@ WEEKLY_DAYS = 130
 Say = Callable[[str], None]
 
 
+@transaction.atomic
 def seed(*, members: int, months: int, number: int, now: datetime, say: Say = lambda text: None) -> None:
-    """Fills an empty database; the same `number` on one day gives the same rows. Raises ValueError if not empty."""
+    """Fills an empty database; the same `number` on one day gives the same rows. Stopped half-way it leaves nothing.
+
+    Raises ValueError if not empty.
+    """
     if next_id("vipcrm_store") > 1:
         raise ValueError("there is data already: the demo fills an empty database only")
     random = Random(number)
