@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -117,15 +117,14 @@ def load_programmes() -> Programmes:
 
 @lru_cache(maxsize=8)
 def _built(rows: tuple[tuple, ...]) -> StoredProgramme:
-    tiers = []
-    for _version, own in groupby(rows, itemgetter(0)):
-        for place, row in enumerate(own):
-            if not place:
-                version = ProgrammeVersion(**dict(zip(VERSION_FIELDS, row, strict=False)))
-            fields = dict(zip(TIER_FIELDS, row[len(VERSION_FIELDS) :], strict=True))
-            tiers.append(Tier(version=version, **fields))
+    tiers = tuple(_tier_of(row[: len(VERSION_FIELDS)], row[len(VERSION_FIELDS) :]) for row in rows)
     specs = [_spec_of(list(own)) for _version, own in groupby(tiers, attrgetter("version_id"))]
-    return StoredProgramme(tuple(tiers), Programmes(specs))
+    return StoredProgramme(tiers, Programmes(specs))
+
+
+def _tier_of(version: tuple, tier: tuple) -> Tier:
+    known = ProgrammeVersion(**dict(zip(VERSION_FIELDS, version, strict=True)))
+    return Tier(version=known, **dict(zip(TIER_FIELDS, tier, strict=True)))
 
 
 def _cents(amount: object) -> int | None:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from followups.models import Step
 from members.models import Member, Receipt, ReceiptLine, Standing, TierChange
 from tests.factories import MemberFactory, StaffFactory, StoreFactory, sale
+from vipcrm.demo.seed import seed
 from vipcrm.enums import Role
 from vipcrm.models import Staff, Store
 
@@ -426,6 +427,20 @@ def test_demo_data_of_one_seed_are_the_same(time_machine_at):
 
     for first, second in zip(*found, strict=True):
         assert first == second
+
+
+def test_demo_data_that_were_stopped_leave_nothing_and_begin_again(time_machine_at):
+    now = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
+    time_machine_at(now)
+
+    def ctrl_c(text):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        seed(members=20, months=2, number=5, now=now, say=ctrl_c)
+    assert not Store.objects.exists() and not Member.objects.exists() and not Receipt.objects.exists()
+    seed(members=20, months=2, number=5, now=now)
+    assert Member.objects.count() == 20
 
 
 def restart_keys():

@@ -38,16 +38,14 @@ def seed(*, members: int, months: int, number: int, now: datetime, say: Say = la
     random = Random(number)
     now = now.astimezone(ZONE)
     today = now.date()
-    with transaction.atomic():
-        shops = make_organisation()
-        shelf = Shelf(make_products(today))
+    shops = make_organisation()
+    shelf = Shelf(make_products(today))
     loader = Loader()
     people = make_people(shops, members, months=months, today=today, random=random)
     done = 0
     while some := list(islice(people, PEOPLE_AT_ONCE)):
         first_id = next_id("members_member")
-        with transaction.atomic():
-            load_people(some, first_id=first_id, now=now)
+        load_people(some, first_id=first_id, now=now)
         visits = _visits(some, first_id, now, shelf, random)
         if not done:
             visits += _recent(shops, some, first_id, visits, now, shelf, random)
@@ -56,8 +54,7 @@ def seed(*, members: int, months: int, number: int, now: datetime, say: Say = la
         _live_through(visits, loader, now, lived=members <= LIVED_THROUGH)
         done += len(some)
         say(f"{done:,} / {members:,} members")
-    with transaction.atomic():
-        _finish(shops, random, now, members)
+    _finish(shops, random, now, members)
     review_tiers(now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -112,10 +109,9 @@ def _walk_ins(
 def _live_through(visits: list[Visit], loader: Loader, now: datetime, *, lived: bool) -> None:
     """Loads the visits stretch by stretch; after each, what follows from it is refreshed and the due calls are made."""
     for until, some in _stretches(visits, now, lived=lived):
-        with transaction.atomic():
-            refresh_receipts(loader.load(some, now=now), at=until)
-            if lived:
-                answer_steps(until, now=now)
+        refresh_receipts(loader.load(some, now=now), at=until)
+        if lived:
+            answer_steps(until, now=now)
 
 
 def _stretches(visits: list[Visit], now: datetime, *, lived: bool) -> Iterator[tuple[datetime, list[Visit]]]:
